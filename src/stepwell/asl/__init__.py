@@ -1,0 +1,1 @@
+"""The States Language: raw definitions in, frozen state machines or diagnostics out."""

@@ -1,0 +1,1 @@
+"""One file a state type: what happens when a branch is in it."""

@@ -1,0 +1,1 @@
+"""The shell around the core: delivers facts, commits journals, carries out work."""

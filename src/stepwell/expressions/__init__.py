@@ -1,0 +1,1 @@
+"""Paths, intrinsic functions, choice comparisons and payload templates: text in, `Expression` out."""

@@ -1,0 +1,209 @@
+"""What a store is: the narrow waist between the engine and a disk, in terms of meaning, never of SQL.
+
+Three kinds of things are kept: *resources* (state machines, their revisions, activities), *executions* with their
+journals, and *work* (what somebody must still do for an execution, so that recovery reads these rows and never
+all journals).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from stepwell.clock import Milliseconds
+
+FORMAT = 1
+"""Version of the stored format. An older format is migrated on opening, a newer one refused."""
+
+
+class StoreError(Exception):
+    """The store cannot do what it was asked; nothing of it was done."""
+
+
+class StoreFull(StoreError):
+    """No room to write (disk full). Reads still work; writes work again once there is room."""
+
+
+class StoreHeld(StoreError):
+    """Another server holds this data. The message names it (process, host, since when)."""
+
+
+class StoreTooNew(StoreError):
+    """The data were written by a newer Stepwell than this one."""
+
+
+class Conflict(StoreError):
+    """A journal has already gone on past the position a commit expected: this writer is not the only one."""
+
+
+class OutcomeUnknown(StoreError):
+    """The connection broke while committing: the commit may or may not stand. Ask `landed`."""
+
+
+class ExecutionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list of executions shows, and what loading one needs before its journal."""
+
+    id: int  # ours: time-ordered, unique in the data, never shown
+    arn: str
+    machine_arn: str  # the unqualified state machine
+    revision: str  # key of the pinned revision's resource
+    name: str
+    express: bool
+    status: str  # RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED
+    started_at: Milliseconds
+    stopped_at: Milliseconds | None = None
+    aside: str | None = None  # why our own code could not go on with it; None for a healthy one
+
+
+class Work(msgspec.Struct, frozen=True, gc=False):
+    """Something somebody must still do for an execution. Identified by (execution, position, kind)."""
+
+    execution: int
+    position: int  # of the journal entry that asks for it
+    kind: str  # see WorkKind
+    due: Milliseconds | None = None  # for timers
+    queue: str | None = None  # the activity's ARN, for queued activity tasks; the resource, for calls
+
+
+class WorkKey(msgspec.Struct, frozen=True, gc=False):
+    execution: int
+    position: int
+    kind: str
+
+
+class WorkKind:
+    """Kinds of work. Timers have `due`; queued things have `queue`."""
+
+    WAIT = "wait"  # timer: a Wait state's end
+    RETRY = "retry"  # timer: a retrier's delay
+    TASK_TIMEOUT = "task-timeout"  # timer: TimeoutSeconds of a task's try
+    HEARTBEAT = "heartbeat"  # timer: HeartbeatSeconds of a task's try; moved by heartbeats
+    EXECUTION_TIMEOUT = "execution-timeout"  # timer: the machine's TimeoutSeconds
+    ACTIVITY = "activity"  # queued: a worker must take the task
+    CALL = "call"  # queued: an integration must be called
+    RUNNABLE = "runnable"  # the execution itself can go on
+    NOTICE = "notice"  # outbox: somebody else must be told
+
+    TIMERS = frozenset({WAIT, RETRY, TASK_TIMEOUT, HEARTBEAT, EXECUTION_TIMEOUT})
+
+
+class Commit(msgspec.Struct, frozen=True, kw_only=True):
+    """What one execution adds in one transaction."""
+
+    execution: int
+    position: int  # journal length this commit expects; its entries begin there
+    count: int = 0  # entries in the chunk; 0 for a commit that only moves work
+    chunk: bytes = b""  # the entries, encoded
+    created: ExecutionRow | None = None  # the first commit of an execution
+    updated: ExecutionRow | None = None  # status, stop time or `aside` changed
+    opened: Sequence[Work] = ()  # inserted; an existing row of the same key gets the new `due`
+    closed: Sequence[WorkKey] = ()  # deleted, where there
+    close_all: bool = False  # delete every work row of the execution but notices (it has ended)
+    forget: bool = False  # delete the execution's row, journal and work altogether (Express without retention)
+
+
+class Chunk(msgspec.Struct, frozen=True):
+    """Consecutive entries of one journal, as they were committed."""
+
+    position: int  # of the first entry
+    count: int
+    data: bytes
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """An execution as the disk knows it."""
+
+    row: ExecutionRow
+    chunks: Sequence[Chunk]  # whole journal, in order
+    work: Sequence[Work]  # its open work
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """A noun of the control plane: state machine, revision, activity, later version and alias."""
+
+    arn: str  # unique; for a revision the machine's ARN + "#" + revision id
+    kind: str  # "stateMachine", "revision", "activity"
+    scope: str  # where it is listed: "<region>:<account>" for machines and activities, the machine's ARN for revisions
+    name: str
+    created_at: Milliseconds
+    body: bytes  # the rest, encoded by its owner
+
+
+class Store(Protocol):
+    """A durable memory. Every method is atomic; what `commit`, `put` and `remove` have returned is on disk.
+
+    Readers see committed state only. Raises StoreError and its kinds.
+    """
+
+    async def open(self) -> None:
+        """Take hold of the data, creating or migrating them. Raises StoreHeld, StoreTooNew."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the data."""
+        ...
+
+    async def commit(self, commits: Sequence[Commit]) -> None:
+        """All of these, in order, in one transaction with one fsync, or none of them.
+
+        Raises Conflict when a position is taken, StoreFull, OutcomeUnknown.
+        """
+        ...
+
+    async def landed(self, commit: Commit) -> bool:
+        """Whether this very commit (same position, same chunk) stands. To be asked after OutcomeUnknown."""
+        ...
+
+    async def load(self, executions: Sequence[int]) -> Sequence[Stored]:
+        """These executions, whole, in any order; unknown ids are left out. One round trip for all."""
+        ...
+
+    async def find(self, arn: str) -> ExecutionRow | None:
+        """The execution with this ARN."""
+        ...
+
+    async def journal(self, execution: int, first: int, last: int) -> Sequence[Chunk]:
+        """The chunks that hold the entries from position `first` to `last` (both included), in order."""
+        ...
+
+    async def executions(
+        self, machine_arn: str | None, status: str | None, after: tuple[int, int] | None, limit: int
+    ) -> Sequence[ExecutionRow]:
+        """A page of a machine's executions (None: of all), newest first.
+
+        Ordered by (stop time, else start time) and id, both falling; `after` is that pair of the last row seen.
+        """
+        ...
+
+    async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
+        """Timers due at or before `until`, ordered by (due, execution, position, kind), those after `after` only."""
+        ...
+
+    async def queued(self, kind: str, queue: str | None, after: int, limit: int) -> Sequence[tuple[int, Work]]:
+        """Work of a kind in the order it came, each with its place in that order; `after` is the last place seen.
+
+        `queue` None takes all queues of that kind.
+        """
+        ...
+
+    async def put(self, resource: Resource) -> None:
+        """Insert or replace a resource."""
+        ...
+
+    async def get(self, arn: str) -> Resource | None: ...
+
+    async def list(self, kind: str, scope: str | None, after: str | None, limit: int) -> Sequence[Resource]:
+        """Resources of a kind in a scope (None: in all), ordered by ARN, those after the ARN `after` only."""
+        ...
+
+    async def remove(self, arn: str) -> None:
+        """Delete a resource, where there."""
+        ...
+
+    async def counts(self) -> Mapping[str, int]:
+        """Rows by meaning, for metrics: "executions.RUNNING", "work.activity", … Cheap enough for every scrape."""
+        ...
+
+    async def secret(self) -> bytes:
+        """32 random bytes made when the data were: the key that signs task tokens."""
+        ...
