@@ -1,0 +1,1 @@
+"""JSONPath in Jayway's dialect, compiled to closures."""
