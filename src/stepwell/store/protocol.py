@@ -1,8 +1,8 @@
 """What a store is: the narrow waist between the engine and a disk, in terms of meaning, never of SQL.
 
-Three kinds of things are kept: *resources* (state machines, their revisions, activities), *executions* with their
-journals, and *work* (what somebody must still do for an execution, so that recovery reads these rows and never
-all journals).
+Three kinds of things are kept: *resources* (state machines, their revisions, activities), *executions* with
+their journals, and *work* (what somebody must still do for an execution, so that recovery reads these rows and
+never all journals).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,9 @@ from typing import Protocol
 import msgspec
 
 from stepwell.clock import Milliseconds
+from stepwell.core.work import Work, WorkKey, WorkKind
+
+__all__ = ["Work", "WorkKey", "WorkKind"]
 
 FORMAT = 1
 """Version of the stored format. An older format is migrated on opening, a newer one refused."""
@@ -28,12 +31,19 @@ class StoreHeld(StoreError):
     """Another server holds this data. The message names it (process, host, since when)."""
 
 
+class DiskFailed(StoreError):
+    """The disk refused to make a write durable (fsync). What is on it is unknown: the process must end."""
+
+
 class StoreTooNew(StoreError):
     """The data were written by a newer Stepwell than this one."""
 
 
 class Conflict(StoreError):
-    """A journal has already gone on past the position a commit expected: this writer is not the only one."""
+    """A journal has already gone on past the position a commit expected, or its execution is there already.
+
+    This writer is not the only one.
+    """
 
 
 class OutcomeUnknown(StoreError):
@@ -55,40 +65,8 @@ class ExecutionRow(msgspec.Struct, frozen=True, kw_only=True):
     aside: str | None = None  # why our own code could not go on with it; None for a healthy one
 
 
-class Work(msgspec.Struct, frozen=True, gc=False):
-    """Something somebody must still do for an execution. Identified by (execution, position, kind)."""
-
-    execution: int
-    position: int  # of the journal entry that asks for it
-    kind: str  # see WorkKind
-    due: Milliseconds | None = None  # for timers
-    queue: str | None = None  # the activity's ARN, for queued activity tasks; the resource, for calls
-
-
-class WorkKey(msgspec.Struct, frozen=True, gc=False):
-    execution: int
-    position: int
-    kind: str
-
-
-class WorkKind:
-    """Kinds of work. Timers have `due`; queued things have `queue`."""
-
-    WAIT = "wait"  # timer: a Wait state's end
-    RETRY = "retry"  # timer: a retrier's delay
-    TASK_TIMEOUT = "task-timeout"  # timer: TimeoutSeconds of a task's try
-    HEARTBEAT = "heartbeat"  # timer: HeartbeatSeconds of a task's try; moved by heartbeats
-    EXECUTION_TIMEOUT = "execution-timeout"  # timer: the machine's TimeoutSeconds
-    ACTIVITY = "activity"  # queued: a worker must take the task
-    CALL = "call"  # queued: an integration must be called
-    RUNNABLE = "runnable"  # the execution itself can go on
-    NOTICE = "notice"  # outbox: somebody else must be told
-
-    TIMERS = frozenset({WAIT, RETRY, TASK_TIMEOUT, HEARTBEAT, EXECUTION_TIMEOUT})
-
-
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
-    """What one execution adds in one transaction."""
+    """What one execution adds in one transaction, carried out in the order of these members."""
 
     execution: int
     position: int  # journal length this commit expects; its entries begin there
@@ -99,7 +77,9 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     opened: Sequence[Work] = ()  # inserted; an existing row of the same key gets the new `due`
     closed: Sequence[WorkKey] = ()  # deleted, where there
     close_all: bool = False  # delete every work row of the execution but notices (it has ended)
-    forget: bool = False  # delete the execution's row, journal and work altogether (Express without retention)
+    forget: bool = (
+        False  # delete the execution's row, journal and work altogether (Express without retention)
+    )
 
 
 class Chunk(msgspec.Struct, frozen=True):
@@ -123,7 +103,9 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
 
     arn: str  # unique; for a revision the machine's ARN + "#" + revision id
     kind: str  # "stateMachine", "revision", "activity"
-    scope: str  # where it is listed: "<region>:<account>" for machines and activities, the machine's ARN for revisions
+    scope: (
+        str  # where it is listed: "<region>:<account>" for machines and activities, a revision's machine ARN
+    )
     name: str
     created_at: Milliseconds
     body: bytes  # the rest, encoded by its owner
@@ -146,7 +128,7 @@ class Store(Protocol):
     async def commit(self, commits: Sequence[Commit]) -> None:
         """All of these, in order, in one transaction with one fsync, or none of them.
 
-        Raises Conflict when a position is taken, StoreFull, OutcomeUnknown.
+        Raises Conflict when a position or an ARN is taken, StoreFull, DiskFailed, OutcomeUnknown.
         """
         ...
 
@@ -171,18 +153,24 @@ class Store(Protocol):
     ) -> Sequence[ExecutionRow]:
         """A page of a machine's executions (None: of all), newest first.
 
-        Ordered by (stop time, else start time) and id, both falling; `after` is that pair of the last row seen.
+        Ordered by (stop time, else start time) and id, both falling; `after` is that pair of the last row
+        seen.
         """
         ...
 
-    async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
-        """Timers due at or before `until`, ordered by (due, execution, position, kind), those after `after` only."""
+    async def due(
+        self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int
+    ) -> Sequence[Work]:
+        """Timers due at or before `until`, those after `after`, ordered by (due, execution, position, kind)."""
         ...
 
-    async def queued(self, kind: str, queue: str | None, after: int, limit: int) -> Sequence[tuple[int, Work]]:
-        """Work of a kind in the order it came, each with its place in that order; `after` is the last place seen.
+    async def queued(
+        self, kind: str, queue: str | None, after: int, limit: int
+    ) -> Sequence[tuple[int, Work]]:
+        """Work of a kind in the order it came, each with its place in that order.
 
-        `queue` None takes all queues of that kind.
+        `after` is the last place seen; `queue` None takes all queues of that kind. Work with a due time is a
+        timer, never queued.
         """
         ...
 
@@ -201,7 +189,7 @@ class Store(Protocol):
         ...
 
     async def counts(self) -> Mapping[str, int]:
-        """Rows by meaning, for metrics: "executions.RUNNING", "work.activity", … Cheap enough for every scrape."""
+        """Rows by meaning, for metrics: "executions.RUNNING", "work.activity", … Cheap enough to scrape."""
         ...
 
     async def secret(self) -> bytes:

@@ -1,0 +1,37 @@
+"""Work: what somebody must still do for an execution. Made and ended by `evolve`, kept as rows by the store."""
+
+import msgspec
+
+from stepwell.clock import Milliseconds
+
+
+class WorkKind:
+    """Kinds of work. Timers have `due`; queued things have `queue`."""
+
+    WAIT = "wait"  # timer: a Wait state's end
+    RETRY = "retry"  # timer: a retrier's delay
+    TASK_TIMEOUT = "task-timeout"  # timer: TimeoutSeconds of a task's try
+    HEARTBEAT = "heartbeat"  # timer: HeartbeatSeconds of a task's try; moved by heartbeats
+    EXECUTION_TIMEOUT = "execution-timeout"  # timer: the machine's TimeoutSeconds
+    ACTIVITY = "activity"  # queued: a worker must take the task
+    CALL = "call"  # queued: an integration must be called
+    RUNNABLE = "runnable"  # the execution itself can go on
+    NOTICE = "notice"  # outbox: somebody else must be told
+
+    TIMERS = frozenset({WAIT, RETRY, TASK_TIMEOUT, HEARTBEAT, EXECUTION_TIMEOUT})
+
+
+class Work(msgspec.Struct, frozen=True, gc=False):
+    """Something somebody must still do for an execution. Identified by (execution, position, kind)."""
+
+    execution: int
+    position: int  # of the journal entry that asks for it
+    kind: str  # see WorkKind
+    due: Milliseconds | None = None  # for timers
+    queue: str | None = None  # the activity's ARN, for queued activity tasks; the resource, for calls
+
+
+class WorkKey(msgspec.Struct, frozen=True, gc=False):
+    execution: int
+    position: int
+    kind: str
