@@ -1,8 +1,8 @@
 """What a store is: the narrow waist between the engine and a disk, in terms of meaning, never of SQL.
 
 Three kinds of things are kept: *resources* (state machines, their revisions, activities), *executions* with
-their journals, and *work* (what somebody must still do for an execution, so that recovery reads these rows and
-never all journals).
+their journals, and *work* (what somebody must still do for an execution, so that recovery reads these rows
+and never all journals).
 """
 
 from collections.abc import Mapping, Sequence
@@ -161,7 +161,7 @@ class Store(Protocol):
     async def due(
         self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int
     ) -> Sequence[Work]:
-        """Timers due at or before `until`, those after `after`, ordered by (due, execution, position, kind)."""
+        """Timers due by `until`, only those after `after`, ordered by (due, execution, position, kind)."""
         ...
 
     async def queued(
