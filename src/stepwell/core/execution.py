@@ -68,7 +68,9 @@ class Group:
 
     __slots__ = ("children", "concurrency", "ended", "items", "length", "results", "start", "started", "type")
 
-    def __init__(self, type: str, length: int, items: Document, start: str = "", concurrency: int = 0) -> None:
+    def __init__(
+        self, type: str, length: int, items: Document, start: str = "", concurrency: int = 0
+    ) -> None:
         self.type = type
         self.length = length
         self.items = items
@@ -93,6 +95,7 @@ class Branch:
         "input",
         "item",
         "last",
+        "owned",
         "parent",
         "phase",
         "retries",
@@ -103,7 +106,9 @@ class Branch:
         "work",
     )
 
-    def __init__(self, id: int, parent: int | None, index: int, state: str, data: Document, last: int) -> None:
+    def __init__(
+        self, id: int, parent: int | None, index: int, state: str, data: Document, last: int
+    ) -> None:
         self.id = id
         self.parent = parent
         self.index = index
@@ -121,6 +126,7 @@ class Branch:
         self.group: Group | None = None
         self.variables: dict[str, Document] | None = None
         self.work: list[tuple[int, str]] | None = None  # keys of its open work
+        self.owned: int | None = None  # position of the wait, retry or try that it is in
 
 
 class Execution:
@@ -143,6 +149,7 @@ class Execution:
         "next_branch",
         "opened_work",
         "output",
+        "owners",
         "ready",
         "revision",
         "role_arn",
@@ -175,6 +182,7 @@ class Execution:
         self.branches: dict[int, Branch] = {}
         self.next_branch = 0
         self.ready: deque[int] = deque()  # branches that can go on at once
+        self.owners: dict[int, int] = {}  # position of a wait, retry or try -> branch that is in it
         self.work: dict[tuple[int, str], Work] = {}
         self.opened_work: dict[tuple[int, str], Work] = {}  # since the last `drain_work`
         self.closed_work: list[tuple[int, str]] = []
@@ -186,6 +194,11 @@ class Execution:
     @property
     def running(self) -> bool:
         return self.status == "RUNNING"
+
+    def owner(self, position: int) -> Branch | None:
+        """The branch whose wait, retry or try of a task began at this position, while it is in it."""
+        id = self.owners.get(position)
+        return None if id is None else self.branches[id]
 
     def drain_work(self) -> tuple[list[Work], list[tuple[int, str]]]:
         """Work opened and closed since the last call; what was both is neither."""
@@ -249,7 +262,15 @@ def _close(execution: Execution, key: tuple[int, str]) -> None:
         execution.closed_work.append(key)
 
 
+def _own(execution: Execution, branch: Branch, position: int) -> None:
+    branch.owned = position
+    execution.owners[position] = branch.id
+
+
 def _close_all(execution: Execution, branch: Branch) -> None:
+    if branch.owned is not None:
+        del execution.owners[branch.owned]
+        branch.owned = None
     if branch.work:
         for key in branch.work:
             _close(execution, key)
@@ -302,8 +323,7 @@ def _state_exited(x: Execution, e: j.StateExited, position: int, document: Docum
     branch.last = e.event
     if branch.group is not None:
         _drop_children(x, branch)
-    if branch.work:
-        _close_all(x, branch)
+    _close_all(x, branch)
     if e.assigned:
         variables = dict(branch.variables or {})
         variables.update({name: Document(text) for name, text in e.assigned.items()})
@@ -351,6 +371,7 @@ def _waiting_until(x: Execution, e: j.WaitingUntil, position: int, document: Doc
     branch = x.branches[e.branch]
     branch.phase = Phase.WAITING
     _blocked(x, branch)
+    _own(x, branch, position)
     _open(x, branch, position, WorkKind.WAIT, due=e.due)
 
 
@@ -361,8 +382,10 @@ def _retry_scheduled(x: Execution, e: j.RetryScheduled, position: int, document:
     branch.retries = dict(branch.retries or {})
     branch.retries[e.retrier] = branch.retries.get(e.retrier, 0) + 1
     branch.retry_count += 1
+    branch.last = e.previous
     branch.phase = Phase.RETRYING
     _blocked(x, branch)
+    _own(x, branch, position)
     _open(x, branch, position, WorkKind.RETRY, due=e.due)
 
 
@@ -380,6 +403,7 @@ def _blocked(x: Execution, branch: Branch) -> None:
 def _task_scheduled(x: Execution, e: j.TaskScheduled, position: int, document: Document | None) -> None:
     branch = x.branches[e.branch]
     _close_all(x, branch)
+    _own(x, branch, position)
     branch.task = Try(e, position)
     branch.phase = Phase.SCHEDULED
     branch.last = e.event
@@ -410,6 +434,7 @@ def _task_put_back(x: Execution, e: j.TaskPutBack, position: int, document: Docu
     assert branch.task is not None
     branch.phase = Phase.SCHEDULED
     _close_all(x, branch)
+    _own(x, branch, branch.task.position)
     _open(x, branch, branch.task.position, WorkKind.ACTIVITY, queue=branch.task.resource)
 
 
@@ -452,8 +477,7 @@ def _drop_children(x: Execution, branch: Branch) -> None:
         _close_all(x, child)
         if child.group is not None:
             _drop_children(x, child)
-        if child.phase is Phase.READY and id in x.ready:
-            x.ready.remove(id)
+        _blocked(x, child)
     branch.group = None
 
 
@@ -479,7 +503,9 @@ def _map_started(x: Execution, e: j.MapStarted, position: int, document: Documen
     _blocked(x, branch)
 
 
-def _iteration_started(x: Execution, e: j.MapIterationStarted, position: int, document: Document | None) -> None:
+def _iteration_started(
+    x: Execution, e: j.MapIterationStarted, position: int, document: Document | None
+) -> None:
     parent = x.branches[e.branch]
     assert parent.group is not None
     data = _document(e, position, document, parent.input)
@@ -487,7 +513,9 @@ def _iteration_started(x: Execution, e: j.MapIterationStarted, position: int, do
     child.item = data
 
 
-def _iteration_succeeded(x: Execution, e: j.MapIterationSucceeded, position: int, document: Document | None) -> None:
+def _iteration_succeeded(
+    x: Execution, e: j.MapIterationSucceeded, position: int, document: Document | None
+) -> None:
     child = x.branches.pop(e.branch)
     assert child.parent is not None
     group = x.branches[child.parent].group

@@ -1,0 +1,255 @@
+"""`advance`: deliver one fact to one execution; get back what follows and what must now be done.
+
+A pure function but for the execution, which `evolve` changes in place: no await, no clock, no chance of its own.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from stepwell.asl import states as asl
+from stepwell.core import facts as f
+from stepwell.core import journal as j
+from stepwell.core.document import Document
+from stepwell.core.execution import Branch, Execution, Phase
+from stepwell.core.retry_catch import fail, failure_of
+from stepwell.core.states import choice, map, parallel, plain, task, wait
+from stepwell.core.turn import HistoryFull, Limits, Moment, Turn
+from stepwell.core.work import Work, WorkKind
+from stepwell.errors import ExpressionError, States
+
+__all__ = ["Limits", "Moment", "Transition", "advance"]
+
+
+class Transition(msgspec.Struct, frozen=True):
+    """What came of a fact."""
+
+    accepted: bool  # False: the fact was for something that is not there any more; nothing changed
+    position: int  # journal length before
+    entries: list[j.Entry]
+    opened: list[Work]  # to be done; work both opened and closed within is not here
+    closed: list[tuple[int, str]]  # (position, kind)
+    moved: list[Work]  # timers with a new due time
+
+
+def advance(
+    machine: asl.StateMachine,
+    execution: Execution,
+    fact: f.Fact,
+    moment: Moment,
+    limits: Limits,
+    *,
+    deleting: bool = False,
+) -> Transition:
+    """Deliver `fact`, then go on until every branch waits or the slice is full.
+
+    `deleting`: the state machine is being deleted, so the execution is aborted at its next transition.
+    """
+    position = execution.length
+    turn = Turn(machine, execution, moment, limits)
+    try:
+        accepted = _deliver(turn, fact)
+        while accepted and execution.ready and not turn.full:
+            _step(turn, execution.branches[execution.ready[0]], deleting)
+    except HistoryFull:
+        accepted = True
+        _end_full_history(turn)
+    opened, closed = execution.drain_work()
+    return Transition(accepted, position, turn.entries, opened, closed, turn.moved)
+
+
+def _end_full_history(turn: Turn) -> None:
+    limit = turn.limits.history
+    cause = f"The execution reached the maximum number of history events ({limit})."
+    execution = turn.execution
+    turn.add(j.ExecutionFailed(turn.now, execution.events + 1, execution.events, 0, States.RUNTIME, cause))
+
+
+# -- going on ------------------------------------------------------------------------------------------------------------
+
+
+def _step(turn: Turn, branch: Branch, deleting: bool) -> None:
+    """One ready branch goes one step further."""
+    if branch.phase is Phase.READY:
+        if deleting:
+            _close(turn, j.ExecutionAborted, None, None)
+        else:
+            _enter(turn, branch)
+    elif branch.parent is None and branch.phase is Phase.ENDED:
+        payload = turn.payload(branch.data)
+        event = turn.execution.events + 1
+        turn.add_with(j.ExecutionSucceeded(turn.now, event, branch.last, 0, payload), branch.data)
+    elif branch.phase is Phase.ENDED:
+        assert branch.parent is not None
+        _guarded(turn, turn.execution.branches[branch.parent], lambda: map.iteration_ended(turn, branch))
+    else:
+        state: Any = turn.machine.states[branch.state]
+        _guarded(turn, branch, lambda: parallel.join(turn, branch, state))
+
+
+def _enter(turn: Turn, branch: Branch) -> None:
+    state = turn.machine.states[branch.state]
+    event = turn.next_event()
+    document = branch.data
+    payload = turn.payload(document)
+    turn.add_with(
+        j.StateEntered(turn.now, event, branch.last, branch.id, state.name, state.type, payload), document
+    )
+    _work_in(turn, branch, state)
+
+
+def _work_in(turn: Turn, branch: Branch, state: asl.State) -> None:
+    try:
+        _STATES[type(state)](turn, branch, state)
+    except ExpressionError as error:
+        fail(turn, branch, failure_of(branch, error))
+
+
+def _guarded(turn: Turn, branch: Branch, action: Callable[[], None]) -> None:
+    """The one place where an expression that could not be evaluated becomes a failure of the state."""
+    try:
+        action()
+    except ExpressionError as error:
+        fail(turn, branch, failure_of(branch, error))
+
+
+_STATES: dict[type[asl.State], Callable[[Turn, Branch, Any], None]] = {
+    asl.Pass: plain.enter_pass,
+    asl.Succeed: plain.enter_succeed,
+    asl.Fail: plain.enter_fail,
+    asl.Wait: wait.enter_wait,
+    asl.Choice: choice.enter_choice,
+    asl.Task: task.attempt,
+    asl.Parallel: parallel.start_branches,
+    asl.Map: map.start_iterations,
+}
+
+
+# -- facts -----------------------------------------------------------------------------------------------------------------
+
+
+def _deliver(turn: Turn, fact: f.Fact) -> bool:
+    """Take the fact in; False when what it was for is not there any more."""
+    if isinstance(fact, f.Start):
+        _start(turn, fact)
+        return True
+    if not turn.execution.running:
+        return False
+    return _FACTS[type(fact)](turn, fact)
+
+
+def _start(turn: Turn, fact: f.Start) -> None:
+    machine = turn.machine
+    input = Document(fact.input)
+    due = None if machine.timeout_seconds is None else turn.now + machine.timeout_seconds * 1000
+    entry = j.ExecutionStarted(
+        turn.now,
+        1,
+        0,
+        0,
+        turn.payload(input),
+        fact.arn,
+        fact.machine_arn,
+        fact.revision,
+        fact.name,
+        fact.role_arn,
+        machine.start_at,
+        due,
+        fact.version_arn,
+        fact.alias_arn,
+    )
+    turn.add_with(entry, input)
+
+
+def _continue(turn: Turn, fact: f.Continue) -> bool:
+    return True
+
+
+def _stop(turn: Turn, fact: f.Stop) -> bool:
+    _close(turn, j.ExecutionAborted, fact.error, fact.cause)
+    return True
+
+
+def _close(
+    turn: Turn,
+    closing: type[j.ExecutionAborted] | type[j.ExecutionTimedOut],
+    error: str | None,
+    cause: str | None,
+) -> None:
+    # Recorded: these two name no previous event. They may be the last event that the limit allows.
+    turn.add(closing(turn.now, turn.execution.events + 1, 0, 0, error, cause))
+
+
+def _timer_fired(turn: Turn, fact: f.TimerFired) -> bool:
+    execution = turn.execution
+    if (fact.position, fact.kind) not in execution.work:
+        return False
+    if fact.kind == WorkKind.EXECUTION_TIMEOUT:
+        _close(turn, j.ExecutionTimedOut, States.TIMEOUT, None)
+        return True
+    branch = execution.owner(fact.position)
+    assert branch is not None
+    state: Any = turn.machine.states[branch.state]
+    if fact.kind == WorkKind.WAIT:
+        _guarded(turn, branch, lambda: wait.wait_ended(turn, branch, state))
+    elif fact.kind == WorkKind.RETRY:
+        _work_in(turn, branch, state)
+    elif fact.kind == WorkKind.HEARTBEAT and _was_away(turn, branch, fact):
+        pass
+    else:
+        task.timed_out(turn, branch, heartbeat=fact.kind == WorkKind.HEARTBEAT)
+    return True
+
+
+def _was_away(turn: Turn, branch: Branch, fact: f.TimerFired) -> bool:
+    """The server has not been up for HeartbeatSeconds: give the worker that long from when it came back."""
+    tried = branch.task
+    assert tried is not None
+    assert tried.heartbeat is not None
+    if fact.awake_since + tried.heartbeat * 1000 <= turn.now:
+        return False
+    task.move_heartbeat(turn, tried, fact.awake_since)
+    return True
+
+
+def _task_fact(act: Callable[[Turn, Branch, Any], None], *phases: Phase) -> Callable[[Turn, Any], bool]:
+    """A fact about one try: refused unless that try is still the branch's, and in one of these phases."""
+
+    def deliver(turn: Turn, fact: Any) -> bool:
+        branch = turn.execution.owner(fact.position)
+        if branch is None or branch.task is None or branch.phase not in phases:
+            return False
+        _guarded(turn, branch, lambda: act(turn, branch, fact))
+        return True
+
+    return deliver
+
+
+def _answered(turn: Turn, branch: Branch, fact: f.TaskAnswered) -> None:
+    state: Any = turn.machine.states[branch.state]
+    task.answered(turn, branch, state, fact.output)
+
+
+_FACTS: dict[type[f.Fact], Callable[[Turn, Any], bool]] = {
+    f.Continue: _continue,
+    f.Stop: _stop,
+    f.TimerFired: _timer_fired,
+    f.TaskTaken: _task_fact(
+        lambda turn, branch, fact: task.taken(turn, branch, fact.worker), Phase.SCHEDULED
+    ),
+    f.TaskReturned: _task_fact(lambda turn, branch, fact: task.put_back(turn, branch), Phase.STARTED),
+    f.TaskCallStarted: _task_fact(
+        lambda turn, branch, fact: task.call_started(turn, branch), Phase.SCHEDULED
+    ),
+    f.TaskAnswered: _task_fact(_answered, Phase.SCHEDULED, Phase.STARTED),
+    f.TaskRefused: _task_fact(
+        lambda turn, branch, fact: task.refused(turn, branch, fact.failure, fact.how),
+        Phase.SCHEDULED,
+        Phase.STARTED,
+    ),
+    f.Heartbeat: _task_fact(
+        lambda turn, branch, fact: task.heartbeat(turn, branch), Phase.SCHEDULED, Phase.STARTED
+    ),
+}
+"""Which facts there are besides Start, what each does, and in which phases of the try it is taken."""

@@ -1,0 +1,87 @@
+"""How data flows through a state: InputPath, Parameters, then the state's work, then ResultSelector to OutputPath.
+
+The order is the States Language's; each step costs nothing where the field is absent.
+"""
+
+from typing import Any
+
+from stepwell.asl.states import Discard, ResultPath, State
+from stepwell.core import journal as j
+from stepwell.core.document import Document
+from stepwell.core.execution import Branch
+from stepwell.core.turn import Turn
+from stepwell.errors import ExpressionError, States
+from stepwell.expressions.scope import Expression
+
+
+def effective_input(turn: Turn, branch: Branch, state: State) -> Document:
+    """InputPath applied to the raw input."""
+    if state.input_path is None:
+        return branch.input
+    return Document.of(state.input_path.evaluate(turn.scope(branch, branch.input.value)))
+
+
+def with_parameters(turn: Turn, branch: Branch, given: Document, parameters: Expression | None) -> Document:
+    """Parameters (or ItemSelector's like) applied to the effective input."""
+    if parameters is None:
+        return given
+    return within_limit(turn, branch, Document.of(parameters.evaluate(turn.scope(branch, given.value))))
+
+
+def select(turn: Turn, branch: Branch, result: Document, selector: Expression | None) -> Document:
+    """ResultSelector applied to the raw result."""
+    if selector is None:
+        return result
+    return Document.of(selector.evaluate(turn.scope(branch, result.value)))
+
+
+def place(raw_input: Document, result: Document, path: ResultPath) -> Document:
+    """ResultPath: the result put into the raw input."""
+    if path is None:
+        return result
+    if isinstance(path, Discard):
+        return raw_input
+    return Document.of(path.place(raw_input.value, result.value))
+
+
+def filter_output(turn: Turn, branch: Branch, state: State, document: Document) -> Document:
+    """OutputPath."""
+    if state.output_path is None:
+        return document
+    return Document.of(state.output_path.evaluate(turn.scope(branch, document.value)))
+
+
+def leave(turn: Turn, branch: Branch, state: State, result: Document, next: str | None) -> None:
+    """Result to output, and out of the state."""
+    fields: Any = state
+    selected = select(turn, branch, result, getattr(fields, "result_selector", None))
+    placed = place(branch.input, selected, getattr(fields, "result_path", None))
+    exit_state(turn, branch, state, filter_output(turn, branch, state, placed), next)
+
+
+def exit_state(turn: Turn, branch: Branch, state: State, output: Document, next: str | None) -> None:
+    """Write the state's exit. Raises ExpressionError(States.DataLimitExceeded) for too large an output."""
+    within_limit(turn, branch, output)
+    event = turn.next_event()
+    payload = turn.payload(output)
+    turn.add_with(
+        j.StateExited(turn.now, event, branch.last, branch.id, state.name, state.type, payload, next), output
+    )
+
+
+def within_limit(turn: Turn, branch: Branch, document: Document) -> Document:
+    """The document, unless it is larger than a payload may be."""
+    if document.exceeds(turn.limits.payload):
+        raise DataLimitExceeded(branch.state)
+    return document
+
+
+class DataLimitExceeded(ExpressionError):
+    """A payload above the limit. Its text is AWS's and stands without the usual prefix."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            States.DATA_LIMIT_EXCEEDED,
+            f"The state/task '{state}' returned a result with a size exceeding the maximum number of bytes"
+            " service limit.",
+        )

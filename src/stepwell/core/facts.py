@@ -1,0 +1,86 @@
+"""Facts: everything that can happen to an execution. The only way in is to deliver one of these."""
+
+import msgspec
+
+from stepwell.clock import Milliseconds
+from stepwell.errors import Failure
+
+
+class Fact(msgspec.Struct, frozen=True, gc=False):
+    """Something that happened outside the core."""
+
+
+class Start(Fact, frozen=True, gc=False, kw_only=True):
+    """A client asked for the execution."""
+
+    arn: str
+    machine_arn: str
+    revision: str
+    name: str
+    role_arn: str
+    input: str  # JSON text
+    version_arn: str | None = None
+    alias_arn: str | None = None
+
+
+class Continue(Fact, frozen=True, gc=False):
+    """Nothing new: go on where the last slice ended."""
+
+
+class TimerFired(Fact, frozen=True, gc=False):
+    """A timer's time has come.
+
+    `awake_since` is when this server began: a heartbeat's deadline never lies within HeartbeatSeconds of it, since
+    while the server was away nobody could send one.
+    """
+
+    position: int
+    kind: str
+    awake_since: Milliseconds = 0
+
+
+class TaskTaken(Fact, frozen=True, gc=False):
+    """A worker asked for an activity task and is given this one."""
+
+    position: int
+    worker: str | None
+
+
+class TaskReturned(Fact, frozen=True, gc=False):
+    """The worker was gone before it had the task."""
+
+    position: int
+
+
+class TaskCallStarted(Fact, frozen=True, gc=False):
+    """An integration has begun the call."""
+
+    position: int
+
+
+class TaskAnswered(Fact, frozen=True, gc=False):
+    """A worker, an integration or a person answered: the task's output."""
+
+    position: int
+    output: str  # JSON text
+
+
+class TaskRefused(Fact, frozen=True, gc=False):
+    """A worker, an integration or a person answered: the task failed."""
+
+    position: int
+    failure: Failure
+    how: str = "Failed"  # last part of the event's name
+
+
+class Heartbeat(Fact, frozen=True, gc=False):
+    """A worker is still at it."""
+
+    position: int
+
+
+class Stop(Fact, frozen=True, gc=False):
+    """A client asked to stop the execution."""
+
+    error: str | None
+    cause: str | None

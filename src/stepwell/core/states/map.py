@@ -1,0 +1,104 @@
+"""Inline Map: the processor runs once for each item, so many at once as MaxConcurrency allows."""
+
+from stepwell.asl.states import Map
+from stepwell.core import dataflow
+from stepwell.core import journal as j
+from stepwell.core.document import Document, array_of
+from stepwell.core.execution import Branch
+from stepwell.core.turn import Turn
+from stepwell.errors import ExpressionError, States
+from stepwell.expressions.scope import Json
+
+
+def start_iterations(turn: Turn, branch: Branch, state: Map) -> None:
+    if state.distributed:
+        raise ExpressionError(
+            States.RUNTIME,
+            "Distributed Map is not there yet in this version of Stepwell; a Map whose ProcessorConfig.Mode is"
+            " INLINE runs.",
+        )
+    given = dataflow.effective_input(turn, branch, state)
+    items = given
+    if state.items_path is not None:
+        items = Document.of(state.items_path.evaluate(turn.scope(branch, given.value)))
+    if not isinstance(items.value, list):
+        raise ExpressionError(States.RUNTIME, f"Map state input must be an array but was: {items.text}")
+    concurrency = _concurrency(turn, branch, state, given.value)
+    event = turn.next_event()
+    entry = j.MapStarted(
+        turn.now,
+        event,
+        branch.last,
+        branch.id,
+        turn.payload(items),
+        len(items.value),
+        state.processor.start_at,
+        concurrency,
+    )
+    turn.add_with(entry, items)
+    if not items.value:
+        _finish(turn, branch, state)
+        return
+    for _ in range(min(concurrency, len(items.value))):
+        _start_next(turn, branch, state, branch.last)
+
+
+def _concurrency(turn: Turn, branch: Branch, state: Map, given: Json) -> int:
+    most = turn.limits.map_concurrency
+    wanted = state.max_concurrency
+    if not isinstance(wanted, int):
+        value = wanted.evaluate(turn.scope(branch, given))
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ExpressionError(
+                States.RUNTIME,
+                f"The MaxConcurrencyPath field refers to value {Document.of(value).text} which is not a valid"
+                f" integer: {wanted.source}",
+            )
+        if value < 0:
+            raise ExpressionError(
+                States.RUNTIME,
+                f"The MaxConcurrencyPath field refers to value {value} which is negative: {wanted.source}",
+            )
+        wanted = value
+    return min(wanted or most, most)
+
+
+def _start_next(turn: Turn, branch: Branch, state: Map, previous: int) -> None:
+    """`previous`: MapStateStarted for the first ones, else the last event of the iteration that made room."""
+    group = branch.group
+    assert group is not None
+    index = group.started
+    item = Document.of(group.items.value[index])
+    if state.item_selector is not None:
+        given = dataflow.effective_input(turn, branch, state)
+        scope = turn.item_scope(branch, given.value, index)
+        item = dataflow.within_limit(turn, branch, Document.of(state.item_selector.evaluate(scope)))
+    event = turn.next_event()
+    entry = j.MapIterationStarted(turn.now, event, previous, branch.id, state.name, index, turn.payload(item))
+    turn.add_with(entry, item)
+
+
+def iteration_ended(turn: Turn, iteration: Branch) -> None:
+    """One iteration is through: make room for the next, or finish."""
+    assert iteration.parent is not None
+    branch = turn.execution.branches[iteration.parent]
+    state = turn.machine.states[branch.state]
+    assert isinstance(state, Map)
+    group = branch.group
+    assert group is not None
+    last = iteration.last
+    turn.add(
+        j.MapIterationSucceeded(turn.now, turn.next_event(), last, iteration.id, state.name, iteration.index)
+    )
+    if group.started < group.length:
+        _start_next(turn, branch, state, last)
+    elif group.ended == group.length:
+        _finish(turn, branch, state)
+
+
+def _finish(turn: Turn, branch: Branch, state: Map) -> None:
+    group = branch.group
+    assert group is not None
+    turn.add(j.GroupSucceeded(turn.now, turn.next_event(), branch.last, branch.id, state.type))
+    results = [result for result in group.results if result is not None]
+    dataflow.leave(turn, branch, state, array_of(results), state.next)

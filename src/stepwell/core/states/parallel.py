@@ -1,0 +1,26 @@
+"""Parallel: every branch gets the same input; the outputs make an array."""
+
+from stepwell.asl.states import Parallel
+from stepwell.core import dataflow
+from stepwell.core import journal as j
+from stepwell.core.document import Document, array_of
+from stepwell.core.execution import Branch
+from stepwell.core.turn import Turn
+
+
+def start_branches(turn: Turn, branch: Branch, state: Parallel) -> None:
+    given = dataflow.effective_input(turn, branch, state)
+    data = dataflow.with_parameters(turn, branch, given, state.parameters)
+    event = turn.next_event()
+    starts = tuple(scope.start_at for scope in state.branches)
+    entry = j.ParallelStarted(turn.now, event, branch.last, branch.id, turn.payload(data), starts)
+    turn.add_with(entry, data)
+
+
+def join(turn: Turn, branch: Branch, state: Parallel) -> None:
+    """All branches have ended. The exit names the same previous event as ParallelStateSucceeded (recorded)."""
+    group = branch.group
+    assert group is not None
+    results: list[Document] = [result for result in group.results if result is not None]
+    turn.add(j.GroupSucceeded(turn.now, turn.next_event(), branch.last, branch.id, state.type))
+    dataflow.leave(turn, branch, state, array_of(results), state.next)

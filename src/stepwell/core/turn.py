@@ -1,0 +1,168 @@
+"""A turn: one fact being worked in. Collects the entries, knows the moment and the limits."""
+
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from stepwell.asl.states import Map, Parallel, StateMachine, Task
+from stepwell.clock import Milliseconds
+from stepwell.core import journal as j
+from stepwell.core.document import Document
+from stepwell.core.execution import Branch, Execution, evolve
+from stepwell.core.work import Work
+from stepwell.expressions.scope import Json, Scope
+
+
+class Moment(msgspec.Struct, frozen=True, gc=False):
+    """Time and chance, as arguments."""
+
+    now: Milliseconds
+    seed: int
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What an execution may use. AWS's quotas unless configured otherwise."""
+
+    payload: int = 262_144  # bytes of UTF-8 of any input, output or result
+    history: int = 25_000  # events; the last of them says so
+    map_concurrency: int = 40  # iterations of an inline Map at once
+    slice_entries: int = 500
+    slice_bytes: int = 1_000_000
+
+
+class HistoryFull(Exception):
+    """The next event would be the last one allowed: raised inside the core, ends in ExecutionFailed."""
+
+
+class Turn:
+    """One fact being worked into one execution."""
+
+    def __init__(self, machine: StateMachine, execution: Execution, moment: Moment, limits: Limits) -> None:
+        self.machine = machine
+        self.execution = execution
+        self.limits = limits
+        self.now = max(moment.now, execution.last_at)
+        self.seed = moment.seed
+        self.entries: list[j.Entry] = []
+        self.moved: list[Work] = []  # timers whose due time changed without an entry (heartbeats)
+        self.bytes = 0
+        self._random: random.Random | None = None
+
+    @property
+    def full(self) -> bool:
+        """The slice is long enough: others want to run, and the entries so far make a commit."""
+        return len(self.entries) >= self.limits.slice_entries or self.bytes >= self.limits.slice_bytes
+
+    def next_event(self) -> int:
+        """The id of the event about to be added. Raises HistoryFull when only the closing one may follow."""
+        event = self.execution.events + 1
+        if event >= self.limits.history:
+            raise HistoryFull
+        return event
+
+    def add(self, entry: j.Entry) -> None:
+        """Write an entry without a payload."""
+        evolve(self.execution, entry)
+        self.entries.append(entry)
+
+    def payload(self, document: Document) -> j.Payload:
+        """The document as the next entry may hold it: a reference when an earlier entry has the text."""
+        if document.position is not None:
+            return document.position
+        document.position = self.execution.length
+        text = document.text
+        self.bytes += len(text)
+        return text
+
+    def add_with(self, entry: j.Entry, document: Document) -> None:
+        """Write an entry whose payload came from `payload(document)`."""
+        evolve(self.execution, entry, document)
+        self.entries.append(entry)
+
+    def chance(self) -> random.Random:
+        """This turn's random numbers."""
+        if self._random is None:
+            self._random = random.Random(self.seed)
+        return self._random
+
+    def scope(self, branch: Branch, input: Json) -> Scope:
+        """What an expression sees while `branch` is in its state; `input` is its `$`."""
+        return _BranchScope(self, branch, input)
+
+    def item_scope(self, branch: Branch, input: Json, index: int) -> Scope:
+        """What an ItemSelector sees: the Map state's scope, with `$$.Map.Item` of the item at `index`."""
+        return _BranchScope(self, branch, input, index)
+
+
+class _BranchScope(Scope):
+    """A scope whose context object is built only when a path asks for `$$`."""
+
+    __slots__ = ("_branch", "_index", "_turn")
+
+    def __init__(self, turn: Turn, branch: Branch, input: Json, index: int | None = None) -> None:
+        super().__init__(input)
+        self._index = index
+        self._turn = turn
+        self._branch = branch
+        self.random = None
+        if branch.variables:
+            self.variables = {name: document.value for name, document in branch.variables.items()}
+
+    def chance(self) -> random.Random:
+        return self._turn.chance()
+
+    @property
+    def context(self) -> Json:
+        if self._context is None:
+            self._context = context_object(self._turn, self._branch, self._index)
+        return self._context
+
+
+def timestamp(at: Milliseconds) -> str:
+    """ISO 8601 in UTC with milliseconds and `Z`, as the context object shows times."""
+    moment = datetime.fromtimestamp(at / 1000, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"
+
+
+def context_object(turn: Turn, branch: Branch, index: int | None = None) -> Mapping[str, Any]:
+    """`$$` as AWS shows it (developer guide, "Accessing execution data from the Context object").
+
+    `index`: of the item that the Map state which the branch is in begins to work on.
+    """
+    execution = turn.execution
+    context: dict[str, Any] = {
+        "Execution": {
+            "Id": execution.arn,
+            "Input": execution.input.value,
+            "StartTime": timestamp(execution.started_at),
+            "Name": execution.name,
+            "RoleArn": execution.role_arn,
+            "RedriveCount": 0,
+        },
+        "StateMachine": {"Id": execution.machine_arn, "Name": execution.machine_arn.rsplit(":", 1)[-1]},
+        "State": {"Name": branch.state, "EnteredTime": timestamp(branch.entered_at)},
+    }
+    if isinstance(turn.machine.states[branch.state], Task | Parallel | Map):  # a recorded Pass has none
+        context["State"]["RetryCount"] = branch.retry_count
+    item = _item(branch, index) if index is not None else _iteration_of(execution, branch)
+    if item is not None:
+        context["Map"] = {"Item": item}
+    return context
+
+
+def _iteration_of(execution: Execution, branch: Branch) -> Mapping[str, Any] | None:
+    """The innermost Map item that the branch works on."""
+    while branch.parent is not None:
+        parent = execution.branches[branch.parent]
+        if parent.group is not None and parent.group.type == "Map":
+            return _item(parent, branch.index)
+        branch = parent
+    return None
+
+
+def _item(branch: Branch, index: int) -> Mapping[str, Any]:
+    assert branch.group is not None
+    return {"Index": index, "Value": branch.group.items.value[index]}
