@@ -44,9 +44,10 @@ class ApiError(Exception):
     status: ClassVar[int] = 400
     namespace: ClassVar[str] = "com.amazonaws.swf.service.v2.model"
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, **members: str) -> None:
         super().__init__(message)
         self.message = message
+        self.members = members  # what the error's shape carries beside its message: reason, resourceName
 
     @property
     def code(self) -> str:
@@ -91,6 +92,18 @@ class ServiceUnavailable(ApiError):
     namespace = "com.amazon.coral.service"
 
 
+class RequestEntityTooLarge(ApiError):
+    """The body is larger than the server reads."""
+
+    status = 413
+    namespace = "com.amazon.coral.service"
+
+
+class ActivityAlreadyExists(ApiError):
+    def __init__(self, arn: str) -> None:
+        super().__init__(f"Activity Already Exists: '{arn}'")
+
+
 class ActivityDoesNotExist(ApiError):
     def __init__(self, arn: str) -> None:
         super().__init__(f"Activity Does Not Exist: '{arn}'")
@@ -114,6 +127,10 @@ class InvalidArn(ApiError):
 class InvalidDefinition(ApiError):
     def __init__(self, diagnostics: str) -> None:
         super().__init__(f"Invalid State Machine Definition: '{diagnostics}'")
+
+
+class InvalidEncryptionConfiguration(ApiError):
+    """The key and the kind of encryption do not fit together."""
 
 
 class InvalidExecutionInput(ApiError):

@@ -1,0 +1,96 @@
+"""The server's settings: AWS's limits by default, changed by `stepwell.toml` and by environment variables."""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+PREFIX = "STEPWELL_"
+FILE = "stepwell.toml"
+ELSEWHERE = frozenset({"STEPWELL_DATA", "STEPWELL_URL"})
+"""Variables of our prefix that the command line and clients read: where the data and the server are."""
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+MEBIBYTE = 1024 * 1024
+
+
+class ConfigError(Exception):
+    """A setting is unknown or cannot be used. The message says which, where it stands, and what would do."""
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of one server, sizes in bytes. A raised limit lets machines run that AWS would refuse."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8083  # 0 takes a free one
+    account: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{12}\Z")] = "123456789012"
+    region: Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9-]{1,32}\Z")] = "us-east-1"  # of unsigned requests
+    payload_limit: Positive = 262_144  # UTF-8 bytes of an input, an output, a result
+    definition_limit: Positive = MEBIBYTE  # of a state machine's definition
+    request_limit: Positive = 2 * MEBIBYTE  # of an HTTP body: a definition and its escapes
+    history_limit: Positive = 25_000  # events of a STANDARD execution
+    poll_seconds: Annotated[float, msgspec.Meta(gt=0)] = 60  # GetActivityTask waits this long
+    start_queue_limit: Positive = 10_000  # starts waiting for their first commit; above, ThrottlingException
+    poller_limit: Positive = 10_000  # GetActivityTask calls waiting at one time
+    call_limit: Positive = 1_000  # calls of integrations in flight
+    map_concurrency: Positive = 40  # iterations of an inline Map at one time
+    resident_bytes: Positive = 256 * MEBIBYTE  # executions kept in memory; the others are read when needed
+
+
+def load_config(
+    directories: Iterable[Path] = (), environ: Mapping[str, str] | None = None, **settings: Any
+) -> Config:
+    """Settings, by rising precedence: defaults, `[server]` of stepwell.toml, environment, `settings`.
+
+    The first stepwell.toml in `directories` counts (name the data's, then the current one); a setting of None
+    counts as not given.     Raises ConfigError.
+    """
+    found: dict[str, Any] = {}
+    file = next((path for path in (Path(d) / FILE for d in directories) if path.is_file()), None)
+    if file is not None:
+        found |= _converted(_table(file), str(file), strict=True)
+    found |= _converted(_variables(environ or {}), "the environment", strict=False)
+    found |= _converted({k: v for k, v in settings.items() if v is not None}, "the command line", strict=True)
+    return Config(**found)
+
+
+def _table(file: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(file.read_text("utf-8")).get("server", {})
+    except (OSError, ValueError) as problem:
+        raise ConfigError(f"{file} cannot be read: {problem}") from problem
+    if not isinstance(table, dict):
+        raise ConfigError(f"{file}: server must be a table. Write [server] on a line of its own.")
+    return table
+
+
+def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and name not in ELSEWHERE
+    }
+
+
+def _converted(settings: Mapping[str, Any], where: str, strict: bool) -> dict[str, Any]:
+    """The settings of one place, each of its type. `strict` refuses numbers written as text."""
+    types = {field.name: field.type for field in msgspec.structs.fields(Config)}
+    converted = {}
+    for name, value in settings.items():
+        if name not in types:
+            raise ConfigError(_unknown(name, where, types))
+        try:
+            converted[name] = msgspec.convert(value, types[name], strict=strict)
+        except msgspec.ValidationError as problem:
+            raise ConfigError(f"{name} = {value!r} in {where}: {problem}.") from problem
+    return converted
+
+
+def _unknown(name: str, where: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known))}."
+    written = PREFIX + name.upper() if where == "the environment" else name
+    return f"Unknown setting {written} in {where}. {hint}"
