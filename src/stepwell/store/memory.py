@@ -9,6 +9,7 @@ from operator import attrgetter
 import msgspec
 
 from stepwell.clock import Milliseconds
+from stepwell.store.batch import stands
 from stepwell.store.protocol import (
     Chunk,
     Commit,
@@ -85,7 +86,8 @@ class MemoryStore:
             self._work.close_all(commit.execution, keep=None)
 
     async def landed(self, commit: Commit) -> bool:
-        return Chunk(commit.position, commit.count, commit.chunk) in self._journals.chunks(commit.execution)
+        stored = await self.load([commit.execution])
+        return stands(commit, stored[0] if stored else None)
 
     async def load(self, executions: Sequence[int]) -> Sequence[Stored]:
         rows = [row for key in dict.fromkeys(executions) if (row := self._executions.get(key)) is not None]
