@@ -1,0 +1,82 @@
+"""Cases this version is not meant to pass yet, each with its reason; one that passes must leave this table."""
+
+from typing import Any
+
+from .recordings import Case
+
+MISSING = {
+    "JSONata": "the query language JSONata is not there yet",
+    "variables": "Assign and variables are not there yet",
+    "distributed Map": "Map Runs are not there yet",
+    "versions": "versions of state machines are not there yet",
+    "aliases": "aliases of state machines are not there yet",
+    "TestState": "TestState is not there yet",
+    "ValidateStateMachineDefinition": "ValidateStateMachineDefinition is not there yet",
+    "RedriveExecution": "RedriveExecution is not there yet",
+    "service integrations": "calls of AWS services and nested executions are not there yet",
+}
+
+# By case id, where the content does not tell.
+SINGLE: dict[str, str] = {}
+
+# Cases that do not need what their content seems to need.
+PASSING: frozenset[str] = frozenset()
+
+_ONE_REQUEST = {"test_state": "TestState", "validation": "ValidateStateMachineDefinition"}
+
+
+def reason(case: Case) -> str | None:
+    """Why a case cannot pass yet, or None when it should."""
+    if case["id"] in SINGLE:
+        return SINGLE[case["id"]]
+    if case["id"] in PASSING:
+        return None
+    missing = sorted(needs(case) & MISSING.keys())
+    return "; ".join(MISSING[feature] for feature in missing) or None
+
+
+def needs(case: Case) -> set[str]:
+    """The features and operations beyond plain executions that a case makes use of."""
+    if case["group"] in _ONE_REQUEST:
+        return {_ONE_REQUEST[case["group"]]}
+    found: set[str] = set()
+    for step in case.get("steps", ()):
+        found |= _needs_of_step(step)
+    for definition in (case.get("definition"), *case.get("definitions", ())):
+        found |= set(_needs_of_definition(definition))
+    return found
+
+
+def _needs_of_step(step: dict[str, Any]) -> set[str]:
+    operation, request = step["operation"], step["request"]
+    found = set()
+    if "Version" in operation or request.get("publish") or "versionDescription" in request:
+        found.add("versions")
+    if "Alias" in operation:
+        found |= {"versions", "aliases"}
+    if operation in MISSING:
+        found.add(operation)
+    needed = set(_needs_of_definition(request.get("definition")))
+    if "expected_error" in step:
+        needed.discard("service integrations")  # a definition that is refused is never run
+    return found | needed
+
+
+def _needs_of_definition(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [need for item in value for need in _needs_of_definition(item)]
+    if not isinstance(value, dict):
+        return []
+    found = [need for item in value.values() for need in _needs_of_definition(item)]
+    if value.get("QueryLanguage") == "JSONata":
+        found.append("JSONata")
+    if "Assign" in value:
+        found.append("variables")
+    if (
+        isinstance(value.get("ProcessorConfig"), dict)
+        and value["ProcessorConfig"].get("Mode") == "DISTRIBUTED"
+    ):
+        found.append("distributed Map")
+    if str(value.get("Resource", "")).startswith("arn:aws:states:::"):
+        found.append("service integrations")
+    return found
