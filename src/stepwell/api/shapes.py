@@ -62,9 +62,7 @@ class TracingConfiguration(Struct, frozen=True, kw_only=True, rename="camel", fo
 VersionDescription = Annotated[str, Meta(max_length=256, extra={"sensitive": True})]
 
 
-class CreateStateMachineRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class CreateStateMachineRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     name: Name
     definition: Definition
     role_arn: Arn
@@ -90,9 +88,7 @@ CharacterRestrictedName = Annotated[
 VersionWeight = Annotated[int, Meta(ge=0, le=100)]
 
 
-class RoutingConfigurationListItem(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class RoutingConfigurationListItem(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     state_machine_version_arn: Arn
     weight: VersionWeight
 
@@ -100,9 +96,7 @@ class RoutingConfigurationListItem(
 RoutingConfigurationList = Annotated[list[RoutingConfigurationListItem], Meta(min_length=1, max_length=2)]
 
 
-class CreateStateMachineAliasRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class CreateStateMachineAliasRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     description: AliasDescription | None = None
     name: CharacterRestrictedName
     routing_configuration: RoutingConfigurationList
@@ -112,24 +106,18 @@ class DeleteActivityRequest(Struct, frozen=True, kw_only=True, rename="camel", f
     activity_arn: Arn
 
 
-class DeleteStateMachineRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class DeleteStateMachineRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     state_machine_arn: Arn
 
 
-class DeleteStateMachineAliasRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class DeleteStateMachineAliasRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     state_machine_alias_arn: Arn
 
 
 LongArn = Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
-class DeleteStateMachineVersionRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class DeleteStateMachineVersionRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     state_machine_version_arn: LongArn
 
 
@@ -149,16 +137,12 @@ class DescribeMapRunRequest(Struct, frozen=True, kw_only=True, rename="camel", f
     map_run_arn: LongArn
 
 
-class DescribeStateMachineRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class DescribeStateMachineRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     state_machine_arn: Arn
     included_data: IncludedData | None = None
 
 
-class DescribeStateMachineAliasRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class DescribeStateMachineAliasRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     state_machine_alias_arn: Arn
 
 
@@ -178,9 +162,7 @@ PageSize = Annotated[int, Meta(ge=0, le=1000)]
 PageToken = Annotated[str, Meta(min_length=1, max_length=1024)]
 
 
-class GetExecutionHistoryRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class GetExecutionHistoryRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     execution_arn: Arn
     max_results: PageSize | None = None
     reverse_order: bool | None = None
@@ -213,17 +195,13 @@ class ListMapRunsRequest(Struct, frozen=True, kw_only=True, rename="camel", forb
     next_token: PageToken | None = None
 
 
-class ListStateMachineAliasesRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class ListStateMachineAliasesRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     state_machine_arn: Arn
     next_token: PageToken | None = None
     max_results: PageSize | None = None
 
 
-class ListStateMachineVersionsRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class ListStateMachineVersionsRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     state_machine_arn: Arn
     next_token: PageToken | None = None
     max_results: PageSize | None = None
@@ -234,23 +212,17 @@ class ListStateMachinesRequest(Struct, frozen=True, kw_only=True, rename="camel"
     next_token: PageToken | None = None
 
 
-class ListTagsForResourceRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class ListTagsForResourceRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     resource_arn: Arn
 
 
-class PublishStateMachineVersionRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class PublishStateMachineVersionRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     state_machine_arn: Arn
     revision_id: str | None = None
     description: VersionDescription | None = None
 
 
-ClientToken = Annotated[
-    str, Meta(min_length=1, max_length=64, pattern="\\A(?:[!-~]+)\\Z", extra={"pattern": "[!-~]+"})
-]
+ClientToken = Annotated[str, Meta(min_length=1, max_length=64, pattern="\\A(?:[!-~]+)\\Z", extra={"pattern": "[!-~]+"})]
 
 
 class RedriveExecutionRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -281,9 +253,7 @@ class SendTaskSuccessRequest(Struct, frozen=True, kw_only=True, rename="camel", 
     output: SensitiveData
 
 
-TraceHeader = Annotated[
-    str, Meta(max_length=256, pattern="\\A(?:[\\x00-\\x7F]*)\\Z", extra={"pattern": "\\p{ASCII}*"})
-]
+TraceHeader = Annotated[str, Meta(max_length=256, pattern="\\A(?:[\\x00-\\x7F]*)\\Z", extra={"pattern": "\\p{ASCII}*"})]
 
 
 class StartExecutionRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -293,9 +263,7 @@ class StartExecutionRequest(Struct, frozen=True, kw_only=True, rename="camel", f
     trace_header: TraceHeader | None = None
 
 
-class StartSyncExecutionRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class StartSyncExecutionRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     state_machine_arn: Arn
     name: Name | None = None
     input: SensitiveData | None = None
@@ -373,9 +341,7 @@ class UpdateMapRunRequest(Struct, frozen=True, kw_only=True, rename="camel", for
     tolerated_failure_count: ToleratedFailureCount | None = None
 
 
-class UpdateStateMachineRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class UpdateStateMachineRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     state_machine_arn: Arn
     definition: Definition | None = None
     role_arn: Arn | None = None
@@ -386,9 +352,7 @@ class UpdateStateMachineRequest(
     encryption_configuration: EncryptionConfiguration | None = None
 
 
-class UpdateStateMachineAliasRequest(
-    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class UpdateStateMachineAliasRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     state_machine_alias_arn: Arn
     description: AliasDescription | None = None
     routing_configuration: RoutingConfigurationList | None = None

@@ -1,1 +1,35 @@
-"""The operations, one file a noun."""
+"""The operations of the API: each by the name it has on the wire."""
+
+from typing import Any
+
+from stepwell.api import shapes
+from stepwell.api.call import Operation
+from stepwell.api.operations import activities, executions, state_machines, tags, tasks
+
+OPERATIONS: dict[str, Operation[Any]] = {
+    "CreateActivity": Operation(shapes.CreateActivityRequest, activities.create_activity),
+    "CreateStateMachine": Operation(shapes.CreateStateMachineRequest, state_machines.create_state_machine),
+    "DeleteActivity": Operation(shapes.DeleteActivityRequest, activities.delete_activity),
+    "DeleteStateMachine": Operation(shapes.DeleteStateMachineRequest, state_machines.delete_state_machine),
+    "DescribeActivity": Operation(shapes.DescribeActivityRequest, activities.describe_activity),
+    "DescribeExecution": Operation(shapes.DescribeExecutionRequest, executions.describe_execution),
+    "DescribeStateMachine": Operation(shapes.DescribeStateMachineRequest, state_machines.describe_state_machine),
+    "DescribeStateMachineForExecution": Operation(
+        shapes.DescribeStateMachineForExecutionRequest, executions.describe_state_machine_for_execution
+    ),
+    "GetActivityTask": Operation(shapes.GetActivityTaskRequest, activities.get_activity_task, waits=True),
+    "GetExecutionHistory": Operation(shapes.GetExecutionHistoryRequest, executions.get_execution_history),
+    "ListActivities": Operation(shapes.ListActivitiesRequest, activities.list_activities),
+    "ListExecutions": Operation(shapes.ListExecutionsRequest, executions.list_executions),
+    "ListStateMachines": Operation(shapes.ListStateMachinesRequest, state_machines.list_state_machines),
+    "ListTagsForResource": Operation(shapes.ListTagsForResourceRequest, tags.list_tags_for_resource),
+    "SendTaskFailure": Operation(shapes.SendTaskFailureRequest, tasks.send_task_failure),
+    "SendTaskHeartbeat": Operation(shapes.SendTaskHeartbeatRequest, tasks.send_task_heartbeat),
+    "SendTaskSuccess": Operation(shapes.SendTaskSuccessRequest, tasks.send_task_success),
+    "StartExecution": Operation(shapes.StartExecutionRequest, executions.start_execution),
+    "StartSyncExecution": Operation(shapes.StartSyncExecutionRequest, executions.start_sync_execution, waits=True),
+    "StopExecution": Operation(shapes.StopExecutionRequest, executions.stop_execution),
+    "TagResource": Operation(shapes.TagResourceRequest, tags.tag_resource),
+    "UntagResource": Operation(shapes.UntagResourceRequest, tags.untag_resource),
+    "UpdateStateMachine": Operation(shapes.UpdateStateMachineRequest, state_machines.update_state_machine),
+}

@@ -1,0 +1,73 @@
+"""The HTTP application: the AWS endpoint in front, everything else behind it."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+
+from stepwell.api.wire import Served, Wire
+from stepwell.engine.engine import Engine
+from stepwell.store.protocol import StoreError
+
+WELCOME = """Stepwell speaks the AWS Step Functions API at this address (POST /).
+
+Point any AWS SDK or the CLI here:
+    aws stepfunctions list-state-machines --endpoint-url {url}
+For StartSyncExecution and TestState set AWS_DISABLE_HOST_PREFIX_INJECTION=true.
+
+GET /healthz  whether the server can serve
+GET /metrics  Prometheus metrics
+"""
+
+
+def create_app(
+    engine: Engine,
+    metrics: CollectorRegistry,
+    *,
+    routes: Sequence[BaseRoute] = (),
+    lifespan: Lifespan[Any] | None = None,
+) -> ASGIApp:
+    """The server's whole HTTP face. `routes` are added to ours; `lifespan` starts and stops what is behind."""
+    wire = Wire(engine, _counting(metrics))
+
+    async def healthz(request: Request) -> Response:
+        try:
+            await engine.store.counts()
+        except StoreError as problem:
+            return JSONResponse({"status": "unavailable", "reason": str(problem)}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+    async def exposition(request: Request) -> Response:
+        return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)
+
+    async def welcome(request: Request) -> Response:
+        return PlainTextResponse(WELCOME.format(url=str(request.base_url).rstrip("/")))
+
+    ours = [Route("/healthz", healthz), Route("/metrics", exposition), Route("/", welcome)]
+    behind = Starlette(routes=[*ours, *routes], lifespan=lifespan)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == "/":
+            await wire(scope, receive, send)
+        else:
+            await behind(scope, receive, send)
+
+    return app
+
+
+def _counting(metrics: CollectorRegistry) -> Served:
+    requests = Counter(
+        "stepwell_api_requests",
+        "Requests of the AWS API by operation and error (empty when served)",
+        ["operation", "error"],
+        registry=metrics,
+    )
+    child = lru_cache(maxsize=None)(requests.labels)  # names come from our own tables, so few
+    return lambda operation, error: child(operation, error).inc()

@@ -1,0 +1,43 @@
+"""One request as an operation sees it: who serves it, and for which region it came."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from stepwell.api.pages import Pages
+from stepwell.engine.engine import Engine
+
+Answer = dict[str, Any]
+"""The members of an answer; absent ones are left out, so that None is a null on the wire."""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """What an operation needs beside its request."""
+
+    engine: Engine
+    pages: Pages
+    region: str
+    gone: asyncio.Event  # set when the client hung up; watched for operations that wait
+
+    @property
+    def account(self) -> str:
+        return self.engine.config.account
+
+
+Request = TypeVar("Request", bound=msgspec.Struct)
+
+
+class Operation(Generic[Request]):
+    """An operation of the API: what it reads, who serves it, and whether it may take long."""
+
+    def __init__(
+        self,
+        request: type[Request],
+        serve: Callable[[Call, Request], Awaitable[Answer]],
+        waits: bool = False,
+    ) -> None:
+        self.decoder = msgspec.json.Decoder(request)
+        self.serve = serve
+        self.waits = waits

@@ -1,0 +1,205 @@
+"""Starting, stopping, describing and listing executions, and their history."""
+
+from stepwell.api import shapes
+from stepwell.api.call import Answer, Call
+from stepwell.api.members import check_name, check_size, json_fault, not_for_this_type, present, seconds
+from stepwell.api.operations.state_machines import describe_revision, find_machine
+from stepwell.api.pages import page_size
+from stepwell.arns import parse_arn
+from stepwell.engine.records import StateMachineRecord
+from stepwell.errors import (
+    ExecutionDoesNotExist,
+    InvalidExecutionInput,
+    ResourceNotFound,
+    StateMachineDeleting,
+    StateMachineDoesNotExist,
+    ValidationException,
+)
+from stepwell.store.protocol import ExecutionRow
+
+INCLUDED = {"included": True}
+HISTORY_BATCH = 100  # events read at one time
+HISTORY_BYTES = 4 * 1024 * 1024  # of payload in one page of a history: a page may be shorter than asked for
+
+
+async def start_execution(call: Call, request: shapes.StartExecutionRequest) -> Answer:
+    machine = await _startable(call, request.state_machine_arn, request.name)
+    input = _input(call, request.input)
+    started = await call.engine.start_execution(machine, request.name, input, request.trace_header)
+    return {"executionArn": started.arn, "startDate": seconds(started.started_at)}
+
+
+async def start_sync_execution(call: Call, request: shapes.StartSyncExecutionRequest) -> Answer:
+    machine = await _startable(call, request.state_machine_arn, request.name)
+    if not machine.express:
+        raise not_for_this_type()
+    result = await call.engine.start_sync_execution(machine, request.name, _input(call, request.input))
+    whole = request.included_data != "METADATA_ONLY"
+    return present(
+        executionArn=result.arn,
+        stateMachineArn=machine.arn,
+        name=result.name,
+        startDate=seconds(result.started_at),
+        stopDate=seconds(result.stopped_at),
+        status=result.status,
+        error=result.error,
+        cause=result.cause,
+        input=result.input if whole else None,
+        inputDetails={"included": whole},
+        output=result.output if whole else None,
+        outputDetails={"included": whole},
+        traceHeader=request.trace_header,
+        billingDetails=billing(result.stopped_at - result.started_at),
+    )
+
+
+def billing(duration: int) -> Answer:
+    """What AWS would bill: steps of 100 ms, and 64 MB, the least there is."""
+    return {
+        "billedDurationInMilliseconds": max(100, -(-duration // 100) * 100),
+        "billedMemoryUsedInMB": 64,
+    }
+
+
+async def stop_execution(call: Call, request: shapes.StopExecutionRequest) -> Answer:
+    row = await _find(call, request.execution_arn)
+    return {"stopDate": seconds(await call.engine.stop_execution(row, request.error, request.cause))}
+
+
+async def describe_execution(call: Call, request: shapes.DescribeExecutionRequest) -> Answer:
+    row = await _find(call, request.execution_arn)
+    data = await call.engine.describe(row)
+    whole = request.included_data != "METADATA_ONLY"
+    # A machine's time-out shows no error here, only in the history (recorded from AWS).
+    failed = row.status in ("FAILED", "ABORTED")
+    return present(
+        executionArn=row.arn,
+        stateMachineArn=row.machine_arn,
+        name=row.name,
+        status=row.status,
+        startDate=seconds(row.started_at),
+        stopDate=None if row.stopped_at is None else seconds(row.stopped_at),
+        input=data.input if whole else None,
+        inputDetails={"included": whole},
+        output=data.output if whole else None,
+        outputDetails={"included": whole} if data.output is not None else None,
+        error=data.error if failed else None,
+        cause=data.cause if failed else None,
+        **_redrive(row),
+    )
+
+
+def _redrive(row: ExecutionRow) -> Answer:
+    if row.status in ("RUNNING", "SUCCEEDED"):
+        reason = f"Execution is {row.status} and cannot be redriven"
+        return {"redriveCount": 0, "redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+    return {"redriveCount": 0, "redriveStatus": "REDRIVABLE"}
+
+
+async def list_executions(call: Call, request: shapes.ListExecutionsRequest) -> Answer:
+    machine = await _listed(call, request)
+    query = ("ListExecutions", machine.arn, request.status_filter)
+    after = await call.pages.read(request.next_token, query)
+    limit = page_size(request.max_results)
+    cursor = None if after is None else (after[0], after[1])
+    found = await call.engine.store.executions(machine.arn, request.status_filter, cursor, limit + 1)
+    page, more = found[:limit], len(found) > limit
+    token = await call.pages.issue(query, _place(page[-1])) if more else None
+    return present(executions=[_list_item(row) for row in page], nextToken=token)
+
+
+async def _listed(call: Call, request: shapes.ListExecutionsRequest) -> StateMachineRecord:
+    if (request.state_machine_arn is None) == (request.map_run_arn is None):
+        raise ValidationException("Exactly one of stateMachineArn and mapRunArn must be specified")
+    if request.state_machine_arn is None:
+        parse_arn(request.map_run_arn or "", "mapRun")
+        raise ResourceNotFound(f"Resource not found: '{request.map_run_arn}'")
+    if request.redrive_filter is not None or request.status_filter == "PENDING_REDRIVE":
+        raise ValidationException("redriveFilter and the status PENDING_REDRIVE need a mapRunArn")
+    machine = await find_machine(call, request.state_machine_arn)
+    if machine.express:
+        raise not_for_this_type()
+    return machine
+
+
+def _place(row: ExecutionRow) -> tuple[int, int]:
+    return (row.started_at if row.stopped_at is None else row.stopped_at, row.id)
+
+
+def _list_item(row: ExecutionRow) -> Answer:
+    return present(
+        executionArn=row.arn,
+        stateMachineArn=row.machine_arn,
+        name=row.name,
+        status=row.status,
+        startDate=seconds(row.started_at),
+        stopDate=None if row.stopped_at is None else seconds(row.stopped_at),
+        redriveCount=0,
+    )
+
+
+async def describe_state_machine_for_execution(
+    call: Call, request: shapes.DescribeStateMachineForExecutionRequest
+) -> Answer:
+    row = await _find(call, request.execution_arn)
+    revision = await call.engine.catalog.revision(row.machine_arn, row.revision)
+    if revision is None:
+        raise StateMachineDoesNotExist(row.machine_arn)
+    name = parse_arn(row.machine_arn).name
+    described = describe_revision(name, revision, request.included_data)
+    return {**described, "updateDate": seconds(revision.created_at)}
+
+
+async def get_execution_history(call: Call, request: shapes.GetExecutionHistoryRequest) -> Answer:
+    row = await _find(call, request.execution_arn)
+    reverse = bool(request.reverse_order)
+    query = ("GetExecutionHistory", row.arn, reverse)
+    after = await call.pages.read(request.next_token, query)
+    limit = page_size(request.max_results)
+    include_data = request.include_execution_data is not False
+    events: list[Answer] = []
+    more, weight = True, 0
+    while more and len(events) < limit and weight < HISTORY_BYTES:
+        wanted = min(limit - len(events), HISTORY_BATCH)
+        batch = await call.engine.history(
+            row, reverse=reverse, after=after, limit=wanted + 1, include_data=include_data
+        )
+        more = len(batch) > wanted
+        events += batch[:wanted]
+        weight += sum(map(_weight, batch))
+        after = events[-1]["id"] if events else None
+    token = await call.pages.issue(query, after) if more else None
+    return present(events=events, nextToken=token)
+
+
+def _weight(event: Answer) -> int:
+    """Characters of payload in an event, roughly."""
+    details = (value for value in event.values() if isinstance(value, dict))
+    return sum(len(text) for detail in details for text in detail.values() if isinstance(text, str))
+
+
+async def _find(call: Call, arn: str) -> ExecutionRow:
+    """A STANDARD execution. Raises InvalidArn, ExecutionDoesNotExist."""
+    parse_arn(arn, "execution")
+    row = await call.engine.store.find(arn)
+    if row is None:
+        raise ExecutionDoesNotExist(arn)
+    return row
+
+
+async def _startable(call: Call, arn: str, name: str | None) -> StateMachineRecord:
+    machine = await find_machine(call, arn)
+    if machine.status == "DELETING":
+        raise StateMachineDeleting(arn)
+    if name is not None:
+        check_name(name)
+    return machine
+
+
+def _input(call: Call, text: str | None) -> str:
+    if text is None:
+        return "{}"
+    check_size(text, "input", call.engine.config.payload_limit)
+    if fault := json_fault(text):
+        raise InvalidExecutionInput(fault)
+    return text

@@ -1,0 +1,140 @@
+"""CreateStateMachine, DescribeStateMachine, ListStateMachines, UpdateStateMachine, DeleteStateMachine."""
+
+from stepwell.api import shapes
+from stepwell.api.call import Answer, Call
+from stepwell.api.members import (
+    check_name,
+    check_role,
+    check_size,
+    present,
+    read_encryption,
+    read_logging,
+    read_tags,
+    refuse_label,
+    seconds,
+    write_encryption,
+    write_logging,
+)
+from stepwell.api.pages import page_size
+from stepwell.arns import parse_arn, state_machine_arn
+from stepwell.engine.records import Revision, StateMachineRecord
+from stepwell.errors import MissingRequiredParameter, StateMachineDoesNotExist, ValidationException
+
+
+async def create_state_machine(call: Call, request: shapes.CreateStateMachineRequest) -> Answer:
+    _refuse_version(request.publish, request.version_description)
+    check_size(request.definition, "definition", call.engine.config.definition_limit)
+    machine = await call.engine.catalog.create_machine(
+        arn=state_machine_arn(call.region, call.account, check_name(request.name)),
+        type=request.type or "STANDARD",
+        definition=request.definition,
+        role_arn=check_role(request.role_arn),
+        logging=read_logging(request.logging_configuration),
+        tracing=_tracing(request.tracing_configuration) or False,
+        encryption=read_encryption(request.encryption_configuration),
+        tags=read_tags(request.tags),
+    )
+    return {"stateMachineArn": machine.arn, "creationDate": seconds(machine.created_at)}
+
+
+async def describe_state_machine(call: Call, request: shapes.DescribeStateMachineRequest) -> Answer:
+    machine = await find_machine(call, request.state_machine_arn)
+    revision = await call.engine.catalog.revision(machine.arn, machine.revision)
+    if revision is None:
+        raise StateMachineDoesNotExist(machine.arn)
+    return {
+        "status": machine.status,
+        "type": machine.type,
+        "creationDate": seconds(machine.created_at),
+        **describe_revision(machine.name, revision, request.included_data),
+    }
+
+
+async def list_state_machines(call: Call, request: shapes.ListStateMachinesRequest) -> Answer:
+    query = ("ListStateMachines", call.region)
+    after = await call.pages.read(request.next_token, query)
+    limit = page_size(request.max_results)
+    found = await call.engine.catalog.machines(call.region, call.account, after, limit + 1)
+    page, more = found[:limit], len(found) > limit
+    token = await call.pages.issue(query, page[-1].arn) if more else None
+    return present(stateMachines=[_list_item(machine) for machine in page], nextToken=token)
+
+
+async def update_state_machine(call: Call, request: shapes.UpdateStateMachineRequest) -> Answer:
+    arn = refuse_label(request.state_machine_arn)
+    parse_arn(arn, "stateMachine")
+    _refuse_version(request.publish, request.version_description)
+    changes = (
+        request.definition,
+        request.role_arn,
+        request.logging_configuration,
+        request.tracing_configuration,
+        request.encryption_configuration,
+    )
+    if all(change is None for change in changes):
+        raise MissingRequiredParameter(
+            "Either the definition, the role ARN, the LoggingConfiguration, "
+            "or the TracingConfiguration must be specified"
+        )
+    check_size(request.definition or "", "definition", call.engine.config.definition_limit)
+    logging, encryption = request.logging_configuration, request.encryption_configuration
+    machine = await call.engine.catalog.update_machine(
+        arn,
+        definition=request.definition,
+        role_arn=request.role_arn and check_role(request.role_arn),
+        logging=logging and read_logging(logging),
+        tracing=_tracing(request.tracing_configuration),
+        encryption=encryption and read_encryption(encryption),
+    )
+    return {"updateDate": seconds(machine.updated_at), "revisionId": machine.revision}
+
+
+async def delete_state_machine(call: Call, request: shapes.DeleteStateMachineRequest) -> Answer:
+    parse_arn(refuse_label(request.state_machine_arn), "stateMachine")
+    machine = await call.engine.catalog.delete_machine(request.state_machine_arn)
+    if machine is not None:
+        await call.engine.machine_deleted(machine.arn)
+    return {}
+
+
+async def find_machine(call: Call, arn: str) -> StateMachineRecord:
+    """The machine of an unqualified ARN. Raises InvalidArn, ValidationException, StateMachineDoesNotExist."""
+    machine = await call.engine.catalog.machine(arn)
+    if machine is None:
+        parse_arn(refuse_label(arn), "stateMachine")
+        raise StateMachineDoesNotExist(arn)
+    return machine
+
+
+def describe_revision(name: str, revision: Revision, included_data: str | None) -> Answer:
+    """What describing a machine and describing the machine of an execution have in common."""
+    return present(
+        stateMachineArn=revision.machine_arn,
+        name=name,
+        definition=None if included_data == "METADATA_ONLY" else revision.definition,
+        roleArn=revision.role_arn,
+        loggingConfiguration=write_logging(revision.logging),
+        tracingConfiguration={"enabled": revision.tracing},
+        encryptionConfiguration=write_encryption(revision.encryption),
+        revisionId=None if revision.first else revision.id,
+    )
+
+
+def _list_item(machine: StateMachineRecord) -> Answer:
+    return {
+        "stateMachineArn": machine.arn,
+        "name": machine.name,
+        "type": machine.type,
+        "creationDate": seconds(machine.created_at),
+    }
+
+
+def _tracing(given: shapes.TracingConfiguration | None) -> bool | None:
+    return None if given is None else bool(given.enabled)
+
+
+def _refuse_version(publish: bool | None, description: str | None) -> None:
+    if publish:
+        raise ValidationException("Publishing versions is not there yet. Leave out publish.")
+    if description is not None:
+        raise ValidationException("Version description can only be set when publish is true")

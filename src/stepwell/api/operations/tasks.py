@@ -1,0 +1,24 @@
+"""What workers send about a task they hold: success, failure, heartbeat."""
+
+from stepwell.api import shapes
+from stepwell.api.call import Answer, Call
+from stepwell.api.members import check_size, json_fault
+from stepwell.errors import InvalidOutput
+
+
+async def send_task_success(call: Call, request: shapes.SendTaskSuccessRequest) -> Answer:
+    check_size(request.output, "output", call.engine.config.payload_limit)
+    if fault := json_fault(request.output):
+        raise InvalidOutput(f"Invalid Output: '{fault}'")
+    await call.engine.succeed_task(request.task_token, request.output)
+    return {}
+
+
+async def send_task_failure(call: Call, request: shapes.SendTaskFailureRequest) -> Answer:
+    await call.engine.fail_task(request.task_token, request.error, request.cause)
+    return {}
+
+
+async def send_task_heartbeat(call: Call, request: shapes.SendTaskHeartbeatRequest) -> Answer:
+    await call.engine.heartbeat_task(request.task_token)
+    return {}

@@ -1,0 +1,154 @@
+"""The AWS JSON 1.0 protocol: `POST /` with an X-Amz-Target header, as a bare ASGI application."""
+
+import asyncio
+import contextlib
+import logging
+import re
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+
+from stepwell.api.call import Answer, Call, Operation
+from stepwell.api.constraints import decode_request
+from stepwell.api.operations import OPERATIONS
+from stepwell.api.pages import Pages
+from stepwell.api.shapes import REQUESTS
+from stepwell.engine.engine import Engine
+from stepwell.errors import (
+    ApiError,
+    InternalFailure,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+    UnknownOperationException,
+)
+from stepwell.store.protocol import StoreError
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Served = Callable[[str, str], None]
+"""Told of every request: the operation's name and the error's, both "" when there is none."""
+
+log = logging.getLogger(__name__)
+
+TARGET = "AWSStepFunctions."
+CREDENTIAL = re.compile(rb"Credential=[^/,\s]+(?:/[^/,\s]+)*?/\d{8}/([a-z0-9-]{1,32})/")
+encode = msgspec.json.Encoder().encode
+
+
+class ClientGone(Exception):
+    """The client hung up before its whole request was here."""
+
+
+class Wire:
+    """Serves the operations of the API. Any credentials do; only their region is read."""
+
+    def __init__(self, engine: Engine, served: Served) -> None:
+        self._engine = engine
+        self._pages = Pages(engine.store, engine.clock)
+        self._served = served
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        name, gone = "", asyncio.Event()
+        try:
+            name, operation = find_operation(headers)
+            body = await read_body(headers, receive, self._engine.config.request_limit)
+            call = Call(self._engine, self._pages, self._region(headers), gone)
+            answer = await self._serve(operation, call, body, receive)
+        except ClientGone:
+            return
+        except ApiError as error:
+            await self._respond(send, name, error.status, error_body(error), error.code)
+        except StoreError as error:
+            log.warning("The store could not serve %s: %s", name, error)
+            unavailable = ServiceUnavailable(f"The store cannot serve this now: {error}")
+            await self._respond(send, name, unavailable.status, error_body(unavailable), unavailable.code)
+        except Exception:
+            log.exception("%s failed unexpectedly", name)
+            failure = InternalFailure("An internal error occurred. The server's log has the reason.")
+            await self._respond(send, name, failure.status, error_body(failure), failure.code)
+        else:
+            if not gone.is_set():
+                await self._respond(send, name, 200, answer)
+
+    async def _serve(self, operation: Operation[Any], call: Call, body: bytes, receive: Receive) -> Answer:
+        request = decode_request(operation.decoder, body)
+        if not operation.waits:
+            return await operation.serve(call, request)
+        async with watching(receive, call.gone):
+            return await operation.serve(call, request)
+
+    def _region(self, headers: dict[bytes, bytes]) -> str:
+        signed = CREDENTIAL.search(headers.get(b"authorization", b""))
+        return signed[1].decode() if signed else self._engine.config.region
+
+    async def _respond(self, send: Send, name: str, status: int, answer: Answer, error: str = "") -> None:
+        body = encode(answer)
+        headers = [
+            (b"content-type", b"application/x-amz-json-1.0"),
+            (b"content-length", str(len(body)).encode()),
+            (b"x-amzn-requestid", str(uuid.uuid4()).encode()),
+        ]
+        self._served(name, error)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+def find_operation(headers: dict[bytes, bytes]) -> tuple[str, Operation[Any]]:
+    """The operation a request asks for. Raises UnknownOperationException."""
+    target = headers.get(b"x-amz-target", b"").decode("latin-1")
+    name = target.removeprefix(TARGET)
+    operation = OPERATIONS.get(name)
+    if operation is not None and name != target:
+        return name, operation
+    if name != target and name in REQUESTS:
+        raise UnknownOperationException(f"{name} is an operation of Step Functions that is not there yet.")
+    raise UnknownOperationException(
+        f"There is no operation {target!r}. Send X-Amz-Target: {TARGET}<Operation>, as the AWS SDKs do."
+    )
+
+
+async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -> bytes:
+    """The whole body. Raises RequestEntityTooLarge above `limit` bytes, ClientGone."""
+    announced = headers.get(b"content-length", b"0")
+    if announced.isdigit() and int(announced) > limit:
+        raise too_large(limit)
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise too_large(limit)
+        if not message.get("more_body", False):
+            return body
+
+
+def too_large(limit: int) -> RequestEntityTooLarge:
+    return RequestEntityTooLarge(f"The request has more than {limit} bytes.")
+
+
+def error_body(error: ApiError) -> Answer:
+    """As clients read it: they take the error's name from what follows the `#`."""
+    return {"__type": f"{error.namespace}#{error.code}", "message": error.message, **error.members}
+
+
+@contextlib.asynccontextmanager
+async def watching(receive: Receive, gone: asyncio.Event) -> AsyncIterator[None]:
+    """Set `gone` as soon as the client hangs up."""
+
+    async def watch() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone.set()
+
+    watcher = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watcher.cancel()

@@ -1,0 +1,84 @@
+"""The records of the catalog: state machines, their revisions and activities, as they are stored."""
+
+from typing import Literal
+
+import msgspec
+
+from stepwell.clock import Milliseconds
+
+MachineType = Literal["STANDARD", "EXPRESS"]
+
+
+class Logging(msgspec.Struct, frozen=True):
+    """LoggingConfiguration with its defaults filled in."""
+
+    level: str = "OFF"
+    include_execution_data: bool = False
+    destinations: tuple[str, ...] = ()  # ARNs of log groups
+
+
+class Encryption(msgspec.Struct, frozen=True):
+    """EncryptionConfiguration. Remembered and shown; the data on our disk are the disk's to encrypt."""
+
+    type: str = "AWS_OWNED_KEY"
+    key: str | None = None
+    reuse_seconds: int | None = None
+
+
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
+    """What an execution runs by: it never changes, and stays when its machine is updated or deleted."""
+
+    machine_arn: str
+    id: str  # a UUID
+    first: bool  # AWS shows no revisionId for the first one, and calls it INITIAL
+    type: MachineType
+    definition: str
+    role_arn: str
+    created_at: Milliseconds
+    logging: Logging = Logging()
+    tracing: bool = False
+    encryption: Encryption = Encryption()
+
+    @property
+    def key(self) -> str:
+        """The ARN of its resource in the store."""
+        return revision_key(self.machine_arn, self.id)
+
+
+class StateMachineRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A state machine. `revision` is the id of the current Revision."""
+
+    arn: str
+    name: str
+    type: MachineType
+    role_arn: str
+    revision: str
+    first: bool  # the current revision is the first one
+    created_at: Milliseconds
+    updated_at: Milliseconds
+    status: Literal["ACTIVE", "DELETING"] = "ACTIVE"
+    logging: Logging = Logging()
+    tracing: bool = False
+    encryption: Encryption = Encryption()
+    tags: dict[str, str] = {}
+
+    @property
+    def express(self) -> bool:
+        return self.type == "EXPRESS"
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue of tasks for workers that ask for them."""
+
+    arn: str
+    name: str
+    created_at: Milliseconds
+    encryption: Encryption = Encryption()
+    tags: dict[str, str] = {}
+
+
+Tagged = StateMachineRecord | Activity
+
+
+def revision_key(machine_arn: str, revision: str) -> str:
+    return f"{machine_arn}#{revision}"
