@@ -42,7 +42,8 @@ def _options() -> argparse.Namespace:
 
 
 def _is_chosen(case: Case, words: list[str]) -> bool:
-    return not words or any(word == case["group"] or word in case["id"] for word in words)
+    groups = {other["group"] for other in recordings.cases()}
+    return not words or any(word == case["group"] if word in groups else word in case["id"] for word in words)
 
 
 def _verdict(case: Case, outcome: Outcome) -> str:

@@ -74,8 +74,9 @@ def _match_items(expected: list[Any], actual: list[Any], bindings: Bindings, pat
 def _match_text(expected: str, actual: Any, bindings: Bindings, path: str) -> list[str]:
     stands_for = placeholders.word(expected)
     if stands_for:
-        fits = stands_for(actual, bindings) or actual == expected
-        return [] if fits else [difference(path, expected, actual)]
+        if not stands_for(actual, bindings) and actual != expected:
+            return [difference(path, expected, actual)]
+        return _bound(expected, actual, bindings, path) if placeholders.is_repeated_time(expected) else []
     if placeholders.stands_for_anything(expected):
         return _bound(expected, actual, bindings, path)
     if not isinstance(actual, str):

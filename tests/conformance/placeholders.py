@@ -109,6 +109,7 @@ _WORDS: dict[str, tuple[Callable[[Any], bool], bool]] = {
     # A child's times are epoch milliseconds inside the result of a nested execution.
     "start-date": (lambda actual: _is_time(actual) or _is_number(actual), False),
     "stop-date": (lambda actual: _is_time(actual) or _is_number(actual), False),
+    "creation-date": (_is_instant, False),
     "RandomNumberGenerated": (_is_number, False),
 }
 
@@ -124,6 +125,11 @@ def word(expected: str) -> Callable[[Any, Bindings], bool] | None:
         return accepts(actual) or (echoes and isinstance(actual, str) and actual in bindings.said)
 
     return test
+
+
+def is_repeated_time(expected: str) -> bool:
+    """Is this the word for one point in time, the same throughout a case?"""
+    return expected == "creation-date"
 
 
 def stands_for_anything(expected: str) -> bool:

@@ -31,6 +31,7 @@ _WORDS: dict[str, Any] = {
     "timestamp": NOW,
     "<timestamp>": "2026-11-20T12:00:00Z",
     "date": "2026-11-20T12:00:00.123Z",
+    "creation-date": NOW,
     "start-time": "2026-11-20T12:00:00.123Z",
     "entered-time": "2026-11-20T12:00:00.123Z",
     "start-date": 1795176000000,
@@ -112,6 +113,12 @@ def test_the_same_placeholder_is_the_same_value_throughout() -> None:
     assert match(["<ArnPart_0idx>", "arn:x:<ArnPart_0idx>"], ["one", "arn:x:one"], bindings) == []
     assert match("<ArnPart_0idx>", "two", bindings)
     assert bindings.values == {"<ArnPart_0idx>": "one"}
+
+
+def test_the_creation_date_is_the_same_throughout() -> None:
+    later = NOW + datetime.timedelta(seconds=1)
+    assert match(["creation-date", "creation-date"], [NOW, NOW], Bindings()) == []
+    assert match(["creation-date", "creation-date"], [NOW, later], Bindings())
 
 
 def test_two_placeholders_of_a_kind_are_two_values() -> None:
