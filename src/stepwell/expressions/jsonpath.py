@@ -1,1 +1,348 @@
-"""JSONPath in Jayway's dialect, compiled to closures."""
+"""JSONPath in Jayway's dialect, compiled to closures: the path of names and indices is one tight loop or less.
+
+A definite path (names, non-negative or negative indices, `['a','b']` at the end) has exactly one value or none.
+An indefinite one (wildcards, slices, unions, filters, `..`) has a list of values, possibly empty: AWS gives `[]` for
+`$.items[*]` even when `items` is missing (recorded 2025).
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from stepwell.expressions import jsonpath_functions
+from stepwell.expressions.jsonpath_filters import compile_filter
+from stepwell.expressions.scan import ABSENT, PathSyntaxError, closing, closing_quote
+from stepwell.expressions.scope import Json
+
+_NAME = re.compile(r"[^\s.\[\]()'\",]+")
+_INDEX = re.compile(r"-?\d+")
+_SLICE = re.compile(r"\s*(-?\d+)?\s*:\s*(-?\d+)?\s*")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+
+class Several(NamedTuple):
+    """`['a','b']`: an object of those members at the end of a path, otherwise each of them."""
+
+    names: tuple[str, ...]
+
+
+class Select(NamedTuple):
+    """Any step that may find several values: a wildcard, a slice, a union, a filter, a descent."""
+
+    text: str
+    children: "Selector"
+
+
+class Call(NamedTuple):
+    """A function at the end of a path, such as `.length()`."""
+
+    name: str
+    arguments: tuple[Json, ...]
+
+
+Selector = Callable[[Json, Json], Iterator[Json]]
+"""From (value, document) to the values one step further."""
+
+Step = str | int | Several | Select | Call
+
+
+class JsonPath(NamedTuple):
+    """A compiled path. `find` takes the document; it raises one of ABSENT if a definite path finds nothing."""
+
+    text: str
+    steps: tuple[Step, ...]
+    definite: bool
+    find: Callable[[Json], Json]
+
+    def why_absent(self, document: Json) -> str:
+        """Jayway's reason for a definite path that found nothing, as AWS quotes it."""
+        value = document
+        for position, step in enumerate(self.steps):
+            here = canonical(self.steps[:position])
+            last = position == len(self.steps) - 1
+            if isinstance(step, str):
+                if not isinstance(value, Mapping):
+                    wanted = f"Expected to find an object with property ['{step}'] in path {here}"
+                    return f"{wanted} but found '{_kind(value)}'."
+                if step not in value and not last:
+                    return f"Missing property in path {canonical(self.steps[: position + 1])}"
+            elif isinstance(step, int) and not isinstance(value, list):
+                return f"Filter: [{step}] can only be applied to arrays. Current context is: {here}"
+            try:
+                value = _step_into(value, step)
+            except ABSENT:
+                break
+        return f"No results for path: {canonical(self.steps)}"
+
+
+def canonical(steps: tuple[Step, ...]) -> str:
+    """The path in bracket notation, `$['a'][0]`, as Jayway's messages write it."""
+    return "$" + "".join(map(_canonical_step, steps))
+
+
+def _canonical_step(step: Step) -> str:
+    match step:
+        case str():
+            return f"['{step}']"
+        case int():
+            return f"[{step}]"
+        case Several(names):
+            return "[" + ",".join(f"'{name}'" for name in names) + "]"
+        case Select(text, _):
+            return text
+        case Call(name, _):
+            return f".{name}()"
+
+
+def _kind(value: Json) -> str:
+    """The Java class Jayway would name."""
+    names = {type(None): "null", str: "java.lang.String", bool: "java.lang.Boolean", float: "java.lang.Double"}
+    return names.get(type(value), "java.lang.Integer" if isinstance(value, int) else "net.minidev.json.JSONArray")
+
+
+# --- compile -------------------------------------------------------------------------------------------------------
+
+
+def compile_jsonpath(text: str, start: int = 1) -> JsonPath:
+    """Compile the steps that begin at `start`, just behind the root. Raises PathSyntaxError."""
+    return from_steps(text, parse_steps(text, start))
+
+
+def from_steps(text: str, steps: tuple[Step, ...]) -> JsonPath:
+    """The path that takes these steps."""
+    call = steps[-1] if steps and isinstance(steps[-1], Call) else None
+    walked = steps[:-1] if call else steps
+    definite = all(isinstance(step, str | int) for step in walked[:-1]) and not isinstance(
+        walked[-1] if walked else None, Select
+    )
+    find = _walk(walked) if definite else _gather(walked)
+    return JsonPath(text, steps, definite or call is not None, _calling(find, call) if call else find)
+
+
+def _walk(steps: tuple[Step, ...]) -> Callable[[Json], Json]:
+    """Names cost one subscript each: they raise by themselves where there is no such member."""
+    match steps:
+        case ():
+            return lambda document: document
+        case (str(a),):
+            return lambda document: document[a]
+        case (str(a), str(b)):
+            return lambda document: document[a][b]
+        case (str(a), str(b), str(c)):
+            return lambda document: document[a][b][c]
+
+    def walk(document: Json) -> Json:
+        for step in steps:
+            document = document[step] if step.__class__ is str else _step_into(document, step)
+        return document
+
+    return walk
+
+
+def _step_into(value: Json, step: Step) -> Json:
+    """One definite step. A string has characters at indices for Python, not for JSON: hence the look at the type."""
+    if isinstance(step, int) and not isinstance(value, list):
+        raise LookupError(step)
+    if isinstance(step, Several):
+        if not isinstance(value, dict):
+            raise LookupError(step)
+        return {name: value[name] for name in step.names if name in value}
+    return value[step]
+
+
+def _gather(steps: tuple[Step, ...]) -> Callable[[Json], list[Json]]:
+    selectors = [_selector(step, last=number == len(steps)) for number, step in enumerate(steps, 1)]
+
+    def gather(document: Json) -> list[Json]:
+        found = [document]
+        for children in selectors:
+            found = [child for value in found for child in children(value, document)]
+        return found
+
+    return gather
+
+
+def _calling(find: Callable[[Json], Json], call: Call) -> Callable[[Json], Json]:
+    function = jsonpath_functions.FUNCTIONS[call.name]
+    return lambda document: function(find(document), *call.arguments)
+
+
+# --- selectors -----------------------------------------------------------------------------------------------------
+
+
+def _selector(step: Step, last: bool) -> Selector:
+    match step:
+        case Select(_, children):
+            return children
+        case Several(names) if not last:
+            return _each_name(names)
+    return _at_most_one(step)
+
+
+def _at_most_one(step: Step) -> Selector:
+    def children(value: Json, document: Json) -> Iterator[Json]:
+        try:
+            yield _step_into(value, step)
+        except ABSENT:
+            return
+
+    return children
+
+
+def _each_name(names: tuple[str, ...]) -> Selector:
+    return lambda value, document: (value[name] for name in names if isinstance(value, dict) and name in value)
+
+
+def _every_child(value: Json, document: Json) -> Iterator[Json]:
+    if isinstance(value, dict):
+        yield from value.values()
+    elif isinstance(value, list):
+        yield from value
+
+
+def _slice(start: int | None, stop: int | None) -> Selector:
+    return lambda value, document: iter(value[start:stop] if isinstance(value, list) else ())
+
+
+def _union(indices: tuple[int, ...]) -> Selector:
+    def children(value: Json, document: Json) -> Iterator[Json]:
+        if isinstance(value, list):
+            yield from (value[index] for index in indices if -len(value) <= index < len(value))
+
+    return children
+
+
+def _filter(accepts: Callable[[Json, Json], bool]) -> Selector:
+    """Elements of an array; an object is tested itself, as Jayway does."""
+
+    def children(value: Json, document: Json) -> Iterator[Json]:
+        candidates = value if isinstance(value, list) else [value] if isinstance(value, dict) else ()
+        return (candidate for candidate in candidates if accepts(candidate, document))
+
+    return children
+
+
+def _descend(children: Selector, filters: bool) -> Selector:
+    """Parents before children. A filter below sees each value once: as itself, not as an element of its array."""
+
+    def everywhere(value: Json, document: Json) -> Iterator[Json]:
+        pending = [value]
+        while pending:
+            node = pending.pop()
+            if not (filters and isinstance(node, list)):
+                yield from children(node, document)
+            pending.extend(reversed(list(_every_child(node, document))))
+
+    return everywhere
+
+
+# --- parse ---------------------------------------------------------------------------------------------------------
+
+
+def parse_steps(text: str, start: int) -> tuple[Step, ...]:
+    """The steps of the path in `text` from `start` to its end. Raises PathSyntaxError."""
+    return _Parser(text, start).steps()
+
+
+class _Parser:
+    def __init__(self, text: str, start: int) -> None:
+        self.text = text
+        self.at = start
+
+    def steps(self) -> tuple[Step, ...]:
+        steps: list[Step] = []
+        while self.at < len(self.text):
+            if steps and isinstance(steps[-1], Call):
+                raise self.wrong("nothing may follow a function")
+            steps.append(self.step())
+        return tuple(steps)
+
+    def wrong(self, reason: str) -> PathSyntaxError:
+        return PathSyntaxError(f"{self.text!r} is not a valid JSONPath: {reason} at position {self.at}")
+
+    def took(self, token: str) -> bool:
+        if not self.text.startswith(token, self.at):
+            return False
+        self.at += len(token)
+        return True
+
+    def step(self) -> Step:
+        if self.took(".."):
+            step = self.bracket() if self.took("[") else self.member()
+            return Select(f"..{_canonical_step(step)}", _descend(_selector(step, last=True), self.is_filter(step)))
+        if self.took("[") or self.took(".["):
+            return self.bracket()
+        if self.took("."):
+            return self.member()
+        raise self.wrong(f"expected '.' or '[' but found {self.text[self.at]!r}")
+
+    @staticmethod
+    def is_filter(step: Step) -> bool:
+        return isinstance(step, Select) and step.text.startswith("[?")
+
+    def member(self) -> Step:
+        if self.took("*"):
+            return Select("[*]", _every_child)
+        found = _NAME.match(self.text, self.at)
+        if found is None:
+            raise self.wrong("expected a name; a name with blanks or brackets is written ['my name']")
+        self.at = found.end()
+        if self.at < len(self.text) and self.text[self.at] == "(":
+            return self.call(found[0])
+        return found[0]
+
+    def call(self, name: str) -> Call:
+        if name not in jsonpath_functions.FUNCTIONS:
+            raise self.wrong(f"there is no function {name}(), only {', '.join(jsonpath_functions.FUNCTIONS)}")
+        end = closing(self.text, self.at)
+        inside, self.at = self.text[self.at + 1 : end], end + 1
+        try:
+            return Call(name, jsonpath_functions.read_arguments(name, inside))
+        except ValueError as reason:
+            raise self.wrong(str(reason)) from None
+
+    def bracket(self) -> Step:
+        start = self.at - 1
+        end = closing(self.text, start)
+        inside = self.text[start + 1 : end].strip()
+        self.at = end + 1
+        if inside == "*":
+            return Select("[*]", _every_child)
+        if inside.startswith("?"):
+            return Select(f"[{inside}]", _filter(self.predicate(inside)))
+        if inside[:1] in {"'", '"'}:
+            names = self.names(inside)
+            return names[0] if len(names) == 1 else Several(names)
+        return self.numbers(inside)
+
+    def predicate(self, inside: str) -> Callable[[Json, Json], bool]:
+        condition = inside[1:].strip()
+        if not (condition.startswith("(") and condition.endswith(")")):
+            raise self.wrong("a filter is written [?(@.name == 'value')]")
+        return compile_filter(condition, compile_jsonpath)
+
+    def names(self, inside: str) -> tuple[str, ...]:
+        names: list[str] = []
+        position = 0
+        while True:
+            if inside[position : position + 1] not in {"'", '"'}:
+                raise self.wrong("expected a name in quotes")
+            end = closing_quote(inside, position)
+            names.append(_ESCAPE.sub(r"\1", inside[position + 1 : end]))
+            rest = inside[end + 1 :].lstrip()
+            if not rest:
+                return tuple(names)
+            if not rest.startswith(","):
+                raise self.wrong("expected ',' or ']' behind a name in brackets")
+            inside, position = rest[1:].lstrip(), 0
+
+    def numbers(self, inside: str) -> Step:
+        if _INDEX.fullmatch(inside):
+            return int(inside)
+        if found := _SLICE.fullmatch(inside):
+            start, stop = (int(bound) if bound else None for bound in found.groups())
+            return Select(f"[{inside}]", _slice(start, stop))
+        parts = [part.strip() for part in inside.split(",")]
+        if all(_INDEX.fullmatch(part) for part in parts):
+            return Select(f"[{inside}]", _union(tuple(map(int, parts))))
+        raise self.wrong(f"[{inside}] is neither an index, a slice, a name in quotes, * nor a filter")
