@@ -1,10 +1,11 @@
 """What a batch of commits comes to: the fewest rows to delete, write and change for all of them together."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 import msgspec
 
-from stepwell.store.protocol import Chunk, Commit, ExecutionRow, Stored, Work, WorkKey, WorkKind
+from stepwell.store.protocol import Chunk, Commit, Conflict, ExecutionRow, Stored, Work, WorkKey, WorkKind
 
 
 class Batch:
@@ -20,13 +21,15 @@ class Batch:
         self.closed: set[WorkKey] = set()  # delete these
         self.created: dict[int, ExecutionRow] = {}
         self.updated: dict[int, ExecutionRow] = {}
-        self._opened: dict[int, dict[WorkKey, Work]] = {}
+        self._opened: dict[int, dict[WorkKey, tuple[int, Work]]] = {}  # with its place of arrival
+        self._arrivals = 0
         self._chunks: dict[int, list[tuple[int, int, bytes]]] = {}
 
     @property
     def opened(self) -> Sequence[Work]:
         """Work to write, in the order it came."""
-        return [work for of_execution in self._opened.values() for work in of_execution.values()]
+        arrived = [pair for of_execution in self._opened.values() for pair in of_execution.values()]
+        return [work for _, work in sorted(arrived, key=itemgetter(0))]
 
     @property
     def chunks(self) -> Sequence[tuple[int, int, int, bytes]]:
@@ -40,6 +43,8 @@ class Batch:
     def add(self, commit: Commit) -> None:
         execution = commit.execution
         if commit.created is not None:
+            if execution in self.created:
+                raise Conflict(f"Execution {commit.created.arn} is created twice.")
             self.created[execution] = commit.created
         if commit.count:
             self._chunks.setdefault(execution, []).append((commit.position, commit.count, commit.chunk))
@@ -63,7 +68,11 @@ class Batch:
         for work in opened:
             key = WorkKey(execution, work.position, work.kind)
             known = of_execution.get(key)
-            of_execution[key] = work if known is None else msgspec.structs.replace(known, due=work.due)
+            if known is None:
+                self._arrivals += 1
+                of_execution[key] = (self._arrivals, work)
+            else:
+                of_execution[key] = (known[0], msgspec.structs.replace(known[1], due=work.due))
 
     def _close(self, execution: int, keys: Iterable[WorkKey]) -> None:
         of_execution = self._opened.get(execution, {})
@@ -75,7 +84,7 @@ class Batch:
     def _close_all(self, execution: int) -> None:
         of_execution = self._opened.get(execution)
         if of_execution:
-            kept = {key: work for key, work in of_execution.items() if key.kind == WorkKind.NOTICE}
+            kept = {key: pair for key, pair in of_execution.items() if key.kind == WorkKind.NOTICE}
             self._opened[execution] = kept
         if execution not in self.created:
             self.ended.add(execution)

@@ -49,23 +49,21 @@ class MemoryStore:
 
     def _refuse_conflicts(self, commits: Sequence[Commit]) -> None:
         """Look at the whole batch before the first change: all of it is done, or nothing."""
-        ends: dict[int, int] = {}
-        arns: set[str] = set()
+        rows: dict[str, bool] = {}  # whether an ARN would be taken
+        ends: dict[int, int] = {}  # how long a journal would be
         for commit in commits:
-            row = commit.created
-            if row is not None:
-                if row.arn in arns or self._executions.holds(row):
-                    raise Conflict(f"Execution {row.arn} is there already.")
-                arns.add(row.arn)
+            end = ends.setdefault(commit.execution, self._journals.length(commit.execution))
+            row = commit.created or self._executions.get(commit.execution)
+            if commit.created is not None and rows.get(commit.created.arn, self._executions.holds(commit.created)):
+                raise Conflict(f"Execution {commit.created.arn} is there already.")
+            if commit.count and commit.position < end:
+                raise Conflict(f"Execution {commit.execution}: position {commit.position} of its journal is taken.")
             if commit.count:
-                end = ends.get(commit.execution)
-                if end is None:
-                    end = self._journals.length(commit.execution)
-                if commit.position < end:
-                    raise Conflict(
-                        f"Execution {commit.execution}: position {commit.position} of its journal is taken."
-                    )
                 ends[commit.execution] = commit.position + commit.count
+            if row is not None:
+                rows[row.arn] = not commit.forget
+            if commit.forget:
+                ends[commit.execution] = 0
 
     def _apply(self, commit: Commit) -> None:
         if commit.created is not None:
@@ -91,9 +89,7 @@ class MemoryStore:
 
     async def load(self, executions: Sequence[int]) -> Sequence[Stored]:
         rows = [row for key in dict.fromkeys(executions) if (row := self._executions.get(key)) is not None]
-        return [
-            Stored(row, tuple(self._journals.chunks(row.id)), tuple(self._work.of(row.id))) for row in rows
-        ]
+        return [Stored(row, tuple(self._journals.chunks(row.id)), tuple(self._work.of(row.id))) for row in rows]
 
     async def find(self, arn: str) -> ExecutionRow | None:
         return self._executions.find(arn)
@@ -107,14 +103,10 @@ class MemoryStore:
     ) -> Sequence[ExecutionRow]:
         return self._executions.page(machine_arn, status, after, limit)
 
-    async def due(
-        self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int
-    ) -> Sequence[Work]:
+    async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
         return self._work.due(until, after, limit)
 
-    async def queued(
-        self, kind: str, queue: str | None, after: int, limit: int
-    ) -> Sequence[tuple[int, Work]]:
+    async def queued(self, kind: str, queue: str | None, after: int, limit: int) -> Sequence[tuple[int, Work]]:
         return self._work.queued(kind, queue, after, limit)
 
     async def put(self, resource: Resource) -> None:
@@ -263,16 +255,10 @@ class _OpenWork:
     def of(self, execution: int) -> Sequence[Work]:
         return [work for _, work in self._work.get(execution, {}).values()]
 
-    def due(
-        self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int
-    ) -> Sequence[Work]:
+    def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
         first = bisect_right(self._timers, after)
         keys = self._timers[first : first + limit]
-        return [
-            self._work[execution][(position, kind)][1]
-            for due, execution, position, kind in keys
-            if due <= until
-        ]
+        return [self._work[execution][(position, kind)][1] for due, execution, position, kind in keys if due <= until]
 
     def queued(self, kind: str, queue: str | None, after: int, limit: int) -> Sequence[tuple[int, Work]]:
         places = self._queues.get((kind, queue), [])

@@ -77,9 +77,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     opened: Sequence[Work] = ()  # inserted; an existing row of the same key gets the new `due`
     closed: Sequence[WorkKey] = ()  # deleted, where there
     close_all: bool = False  # delete every work row of the execution but notices (it has ended)
-    forget: bool = (
-        False  # delete the execution's row, journal and work altogether (Express without retention)
-    )
+    forget: bool = False  # delete the execution's row, journal and work altogether (Express without retention)
 
 
 class Chunk(msgspec.Struct, frozen=True):
@@ -103,9 +101,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
 
     arn: str  # unique; for a revision the machine's ARN + "#" + revision id
     kind: str  # "stateMachine", "revision", "activity"
-    scope: (
-        str  # where it is listed: "<region>:<account>" for machines and activities, a revision's machine ARN
-    )
+    scope: str  # where it is listed: "<region>:<account>" for machines and activities, a revision's machine ARN
     name: str
     created_at: Milliseconds
     body: bytes  # the rest, encoded by its owner
@@ -158,15 +154,11 @@ class Store(Protocol):
         """
         ...
 
-    async def due(
-        self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int
-    ) -> Sequence[Work]:
+    async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
         """Timers due by `until`, only those after `after`, ordered by (due, execution, position, kind)."""
         ...
 
-    async def queued(
-        self, kind: str, queue: str | None, after: int, limit: int
-    ) -> Sequence[tuple[int, Work]]:
+    async def queued(self, kind: str, queue: str | None, after: int, limit: int) -> Sequence[tuple[int, Work]]:
         """Work of a kind in the order it came, each with its place in that order.
 
         `after` is the last place seen; `queue` None takes all queues of that kind. Work with a due time is a

@@ -92,7 +92,7 @@ class SqliteStore:
         return stands(commit, stored[0] if stored else None)
 
     async def load(self, executions: Sequence[int]) -> Sequence[Stored]:
-        ids = msgspec.json.encode(executions).decode()
+        ids = msgspec.json.encode([*executions]).decode()
         with meaning(self._reading, "Executions could not be read"), self._reading:
             rows = self._read("load_executions", ids)
             chunks = self._read("load_chunks", ids)
@@ -111,9 +111,7 @@ class SqliteStore:
         return self._row(rows[0]) if rows else None
 
     async def journal(self, execution: int, first: int, last: int) -> Sequence[Chunk]:
-        return [
-            Chunk(*row) for row in self._read("read_journal", execution=execution, first=first, last=last)
-        ]
+        return [Chunk(*row) for row in self._read("read_journal", execution=execution, first=first, last=last)]
 
     async def executions(
         self, machine_arn: str | None, status: str | None, after: tuple[int, int] | None, limit: int
@@ -129,9 +127,7 @@ class SqliteStore:
             values["status"] = STATUS_CODES.get(status)
         return [self._row(row) for row in self._read(name, **values)]
 
-    async def due(
-        self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int
-    ) -> Sequence[Work]:
+    async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
         due, execution, position, kind = after
         rows = self._read(
             "due",
@@ -144,9 +140,7 @@ class SqliteStore:
         )
         return [self._work(*row) for row in rows]
 
-    async def queued(
-        self, kind: str, queue: str | None, after: int, limit: int
-    ) -> Sequence[tuple[int, Work]]:
+    async def queued(self, kind: str, queue: str | None, after: int, limit: int) -> Sequence[tuple[int, Work]]:
         values: dict[str, object] = {"kind": KIND_CODES.get(kind), "after": after, "limit": limit}
         name = "queued"
         if queue is not None:
@@ -212,9 +206,7 @@ class SqliteStore:
             aside=aside,
         )
 
-    def _work(
-        self, execution: int, position: int, kind: int, due: Milliseconds | None, queue: int | None
-    ) -> Work:
+    def _work(self, execution: int, position: int, kind: int, due: Milliseconds | None, queue: int | None) -> Work:
         return Work(execution, position, KINDS[kind], due, None if queue is None else self._name(queue))
 
     def _name(self, number: int) -> str:

@@ -135,9 +135,7 @@ class Writer:
         for statement in ("delete_execution", "delete_journal", "forget_work"):
             self._execute_many(statement, forgotten)
         self._execute_many("close_all_work", [(execution,) for execution in batch.ended])
-        self._execute_many(
-            "close_work", [(key.execution, key.position, KIND_CODES[key.kind]) for key in batch.closed]
-        )
+        self._execute_many("close_work", [(key.execution, key.position, KIND_CODES[key.kind]) for key in batch.closed])
         self._execute_many("insert_execution", [self._columns(row) for row in batch.created.values()])
         self._execute_many(
             "update_execution",

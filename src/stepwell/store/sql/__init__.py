@@ -44,6 +44,4 @@ def migrations(dialect: str) -> Sequence[Migration]:
 
 def _files(dialect: str) -> Sequence[Traversable]:
     folder = files(__name__) / dialect
-    return sorted(
-        (file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name
-    )
+    return sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
