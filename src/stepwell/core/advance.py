@@ -66,7 +66,7 @@ def _end_full_history(turn: Turn) -> None:
     turn.add(j.ExecutionFailed(turn.now, execution.events + 1, execution.events, 0, States.RUNTIME, cause))
 
 
-# -- going on ------------------------------------------------------------------------------------------------------------
+# -- going on ---------------------------------------------------------------------------------------------------------
 
 
 def _step(turn: Turn, branch: Branch, deleting: bool) -> None:
@@ -93,9 +93,7 @@ def _enter(turn: Turn, branch: Branch) -> None:
     event = turn.next_event()
     document = branch.data
     payload = turn.payload(document)
-    turn.add_with(
-        j.StateEntered(turn.now, event, branch.last, branch.id, state.name, state.type, payload), document
-    )
+    turn.add_with(j.StateEntered(turn.now, event, branch.last, branch.id, state.name, state.type, payload), document)
     _work_in(turn, branch, state)
 
 
@@ -126,7 +124,7 @@ _STATES: dict[type[asl.State], Callable[[Turn, Branch, Any], None]] = {
 }
 
 
-# -- facts -----------------------------------------------------------------------------------------------------------------
+# -- facts ------------------------------------------------------------------------------------------------------------
 
 
 def _deliver(turn: Turn, fact: f.Fact) -> bool:
@@ -142,7 +140,8 @@ def _deliver(turn: Turn, fact: f.Fact) -> bool:
 def _start(turn: Turn, fact: f.Start) -> None:
     machine = turn.machine
     input = Document(fact.input)
-    due = None if machine.timeout_seconds is None else turn.now + machine.timeout_seconds * 1000
+    allowed = [seconds for seconds in (machine.timeout_seconds, turn.limits.duration) if seconds is not None]
+    due = turn.now + min(allowed) * 1000 if allowed else None
     entry = j.ExecutionStarted(
         turn.now,
         1,
@@ -235,21 +234,15 @@ _FACTS: dict[type[f.Fact], Callable[[Turn, Any], bool]] = {
     f.Continue: _continue,
     f.Stop: _stop,
     f.TimerFired: _timer_fired,
-    f.TaskTaken: _task_fact(
-        lambda turn, branch, fact: task.taken(turn, branch, fact.worker), Phase.SCHEDULED
-    ),
+    f.TaskTaken: _task_fact(lambda turn, branch, fact: task.taken(turn, branch, fact.worker), Phase.SCHEDULED),
     f.TaskReturned: _task_fact(lambda turn, branch, fact: task.put_back(turn, branch), Phase.STARTED),
-    f.TaskCallStarted: _task_fact(
-        lambda turn, branch, fact: task.call_started(turn, branch), Phase.SCHEDULED
-    ),
+    f.TaskCallStarted: _task_fact(lambda turn, branch, fact: task.call_started(turn, branch), Phase.SCHEDULED),
     f.TaskAnswered: _task_fact(_answered, Phase.SCHEDULED, Phase.STARTED),
     f.TaskRefused: _task_fact(
         lambda turn, branch, fact: task.refused(turn, branch, fact.failure, fact.how),
         Phase.SCHEDULED,
         Phase.STARTED,
     ),
-    f.Heartbeat: _task_fact(
-        lambda turn, branch, fact: task.heartbeat(turn, branch), Phase.SCHEDULED, Phase.STARTED
-    ),
+    f.Heartbeat: _task_fact(lambda turn, branch, fact: task.heartbeat(turn, branch), Phase.SCHEDULED, Phase.STARTED),
 }
 """Which facts there are besides Start, what each does, and in which phases of the try it is taken."""

@@ -64,9 +64,7 @@ def exit_state(turn: Turn, branch: Branch, state: State, output: Document, next:
     within_limit(turn, branch, output)
     event = turn.next_event()
     payload = turn.payload(output)
-    turn.add_with(
-        j.StateExited(turn.now, event, branch.last, branch.id, state.name, state.type, payload, next), output
-    )
+    turn.add_with(j.StateExited(turn.now, event, branch.last, branch.id, state.name, state.type, payload, next), output)
 
 
 def within_limit(turn: Turn, branch: Branch, document: Document) -> Document:

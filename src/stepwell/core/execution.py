@@ -52,10 +52,11 @@ class Phase(Enum):
 class Try:
     """A try of a task: what a token stands for."""
 
-    __slots__ = ("family", "heartbeat", "position", "resource", "resource_type", "timeout")
+    __slots__ = ("family", "heartbeat", "input", "position", "resource", "resource_type", "timeout")
 
-    def __init__(self, entry: j.TaskScheduled, position: int) -> None:
+    def __init__(self, entry: j.TaskScheduled, position: int, input: Document) -> None:
         self.position = position
+        self.input = input  # what the worker is given
         self.family = entry.family
         self.resource = entry.resource
         self.resource_type = entry.resource_type
@@ -68,9 +69,7 @@ class Group:
 
     __slots__ = ("children", "concurrency", "ended", "items", "length", "results", "start", "started", "type")
 
-    def __init__(
-        self, type: str, length: int, items: Document, start: str = "", concurrency: int = 0
-    ) -> None:
+    def __init__(self, type: str, length: int, items: Document, start: str = "", concurrency: int = 0) -> None:
         self.type = type
         self.length = length
         self.items = items
@@ -106,9 +105,7 @@ class Branch:
         "work",
     )
 
-    def __init__(
-        self, id: int, parent: int | None, index: int, state: str, data: Document, last: int
-    ) -> None:
+    def __init__(self, id: int, parent: int | None, index: int, state: str, data: Document, last: int) -> None:
         self.id = id
         self.parent = parent
         self.index = index
@@ -404,7 +401,7 @@ def _task_scheduled(x: Execution, e: j.TaskScheduled, position: int, document: D
     branch = x.branches[e.branch]
     _close_all(x, branch)
     _own(x, branch, position)
-    branch.task = Try(e, position)
+    branch.task = Try(e, position, _document(e, position, document, branch.input))
     branch.phase = Phase.SCHEDULED
     branch.last = e.event
     _blocked(x, branch)
@@ -503,9 +500,7 @@ def _map_started(x: Execution, e: j.MapStarted, position: int, document: Documen
     _blocked(x, branch)
 
 
-def _iteration_started(
-    x: Execution, e: j.MapIterationStarted, position: int, document: Document | None
-) -> None:
+def _iteration_started(x: Execution, e: j.MapIterationStarted, position: int, document: Document | None) -> None:
     parent = x.branches[e.branch]
     assert parent.group is not None
     data = _document(e, position, document, parent.input)
@@ -513,9 +508,7 @@ def _iteration_started(
     child.item = data
 
 
-def _iteration_succeeded(
-    x: Execution, e: j.MapIterationSucceeded, position: int, document: Document | None
-) -> None:
+def _iteration_succeeded(x: Execution, e: j.MapIterationSucceeded, position: int, document: Document | None) -> None:
     child = x.branches.pop(e.branch)
     assert child.parent is not None
     group = x.branches[child.parent].group

@@ -87,7 +87,7 @@ def _state_entered(view: HistoryView, e: j.StateEntered) -> Shape:
 
 
 def _state_exited(view: HistoryView, e: j.StateExited) -> Shape:
-    details = {"name": e.name} | view._data("output", e.payload)
+    details: Event = {"name": e.name, **view._data("output", e.payload)}
     if e.assigned:
         details["assignedVariables"] = e.assigned
         details["assignedVariablesDetails"] = _WHOLE

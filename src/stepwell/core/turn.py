@@ -29,6 +29,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     payload: int = 262_144  # bytes of UTF-8 of any input, output or result
     history: int = 25_000  # events; the last of them says so
     map_concurrency: int = 40  # iterations of an inline Map at once
+    duration: int | None = None  # seconds that an execution may run, whatever its machine says
     slice_entries: int = 500
     slice_bytes: int = 1_000_000
 

@@ -226,13 +226,13 @@ class Catalog:
             self._machines.drop(arn)
             await self._store.remove(arn)
 
-    async def deleting(self) -> list[StateMachineRecord]:
-        """The machines of all regions that are to go: a server that starts takes up their deletion again."""
-        found: list[StateMachineRecord] = []
+    async def deleting(self) -> set[str]:
+        """ARNs of the machines of all regions that are to go: a starting server takes up their deletion again."""
+        found: set[str] = set()
         after = None
         while page := await self._store.list("stateMachine", None, after, RECORDS):
             machines = (msgspec.msgpack.decode(resource.body, type=StateMachineRecord) for resource in page)
-            found += [machine for machine in machines if machine.status == "DELETING"]
+            found |= {machine.arn for machine in machines if machine.status == "DELETING"}
             after = page[-1].arn
         return found
 
@@ -251,6 +251,10 @@ class Catalog:
         there = await _compile(found.definition, found.type)
         self._compiled.put(found.key, there)
         return there
+
+    def knows_activity(self, arn: str) -> bool:
+        """Whether there surely is this activity; False when the store must be asked."""
+        return self._activities.get(arn) is not None
 
     async def activity(self, arn: str) -> Activity | None:
         found = self._activities.get(arn)

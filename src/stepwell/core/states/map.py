@@ -87,9 +87,7 @@ def iteration_ended(turn: Turn, iteration: Branch) -> None:
     group = branch.group
     assert group is not None
     last = iteration.last
-    turn.add(
-        j.MapIterationSucceeded(turn.now, turn.next_event(), last, iteration.id, state.name, iteration.index)
-    )
+    turn.add(j.MapIterationSucceeded(turn.now, turn.next_event(), last, iteration.id, state.name, iteration.index))
     if group.started < group.length:
         _start_next(turn, branch, state, last)
     elif group.ended == group.length:

@@ -2,13 +2,14 @@
 
 from msgspec import UNSET
 
-from stepwell.asl.states import Expression, Fail, Pass, Succeed
+from stepwell.asl.states import Fail, Pass, Succeed
 from stepwell.core import dataflow
 from stepwell.core.document import Document
 from stepwell.core.execution import Branch
 from stepwell.core.retry_catch import fail
 from stepwell.core.turn import Turn
 from stepwell.errors import Failure
+from stepwell.expressions.scope import Expression
 
 
 def enter_pass(turn: Turn, branch: Branch, state: Pass) -> None:

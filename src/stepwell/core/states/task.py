@@ -4,7 +4,7 @@ import re
 
 from msgspec.structs import replace
 
-from stepwell.asl.states import Expression, Task
+from stepwell.asl.states import Task
 from stepwell.clock import Milliseconds
 from stepwell.core import dataflow
 from stepwell.core import journal as j
@@ -14,6 +14,7 @@ from stepwell.core.retry_catch import fail
 from stepwell.core.turn import Turn
 from stepwell.core.work import WorkKind
 from stepwell.errors import ExpressionError, Failure, States
+from stepwell.expressions.scope import Expression
 
 _ACTIVITY = re.compile(r"^arn:aws[a-z-]*:states:[^:]*:[^:]*:activity:")
 _INTEGRATION = re.compile(r"^arn:aws[a-z-]*:states:[^:]*:[^:]*:(.+):([^:]+?(?::2)?)$")
@@ -60,9 +61,7 @@ def _due(turn: Turn, seconds: int | None) -> Milliseconds | None:
     return None if seconds is None else turn.now + seconds * 1000
 
 
-def _seconds(
-    turn: Turn, branch: Branch, given: Document, field: int | Expression | None, name: str
-) -> int | None:
+def _seconds(turn: Turn, branch: Branch, given: Document, field: int | Expression | None, name: str) -> int | None:
     if field is None or isinstance(field, int):
         return field
     value = field.evaluate(turn.scope(branch, given.value))
@@ -99,11 +98,7 @@ def call_started(turn: Turn, branch: Branch) -> None:
     """An integration has begun the call."""
     tried = _current(branch)
     event = turn.next_event()
-    turn.add(
-        j.TaskStarted(
-            turn.now, event, branch.last, branch.id, tried.family, tried.resource, tried.resource_type
-        )
-    )
+    turn.add(j.TaskStarted(turn.now, event, branch.last, branch.id, tried.family, tried.resource, tried.resource_type))
 
 
 def put_back(turn: Turn, branch: Branch) -> None:

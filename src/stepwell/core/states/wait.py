@@ -1,6 +1,6 @@
 """Wait: until a moment, or for a number of seconds."""
 
-from stepwell.asl.states import Expression, Wait
+from stepwell.asl.states import Wait
 from stepwell.clock import Milliseconds
 from stepwell.core import dataflow
 from stepwell.core import journal as j
@@ -8,7 +8,7 @@ from stepwell.core.document import Document
 from stepwell.core.execution import Branch
 from stepwell.core.turn import Turn
 from stepwell.errors import ExpressionError, States
-from stepwell.expressions.scope import Json
+from stepwell.expressions.scope import Expression, Json
 from stepwell.expressions.timestamps import timestamp_ms
 
 LONGEST_WAIT = 99_999_999
@@ -44,13 +44,9 @@ def _due(turn: Turn, branch: Branch, state: Wait, given: Json) -> Milliseconds:
 def _seconds(path: Expression, value: Json) -> int:
     shown = f"{path.source} == {Document.of(value).text}"
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ExpressionError(
-            States.RUNTIME, f"The SecondsPath parameter cannot be parsed as a long value: {shown}"
-        )
+        raise ExpressionError(States.RUNTIME, f"The SecondsPath parameter cannot be parsed as a long value: {shown}")
     if value < 0:
-        raise ExpressionError(
-            States.RUNTIME, f"The SecondsPath parameter references a negative value: {shown}"
-        )
+        raise ExpressionError(States.RUNTIME, f"The SecondsPath parameter references a negative value: {shown}")
     if value > LONGEST_WAIT:
         raise ExpressionError(States.RUNTIME, "Wait state delay is too long.")
     return value

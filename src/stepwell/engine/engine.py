@@ -1,0 +1,272 @@
+"""The engine: what can be asked of it, in the API's terms."""
+
+import asyncio
+import uuid
+
+import msgspec
+
+from stepwell import arns
+from stepwell.asl.states import StateMachine
+from stepwell.clock import Clock, Milliseconds
+from stepwell.config import Config
+from stepwell.core import facts as f
+from stepwell.core.execution import Execution
+from stepwell.core.history import Event
+from stepwell.engine import reading
+from stepwell.engine.catalog import Catalog
+from stepwell.engine.identity import Numbers
+from stepwell.engine.reading import ExecutionData
+from stepwell.engine.records import StateMachineRecord
+from stepwell.engine.residents import Keep, Resident
+from stepwell.engine.runner import Runner
+from stepwell.engine.tokens import Tokens
+from stepwell.errors import (
+    ExecutionAlreadyExists,
+    Failure,
+    ServiceUnavailable,
+    StateMachineDeleting,
+    TaskTimedOut,
+    ThrottlingException,
+)
+from stepwell.store.protocol import ExecutionRow, Store, StoreError
+
+
+class Started(msgspec.Struct, frozen=True):
+    """An execution that was started, now or (idempotently) before."""
+
+    arn: str
+    started_at: Milliseconds
+
+
+class SyncResult(msgspec.Struct, frozen=True, kw_only=True):
+    """How a synchronous Express execution ended."""
+
+    arn: str
+    name: str
+    started_at: Milliseconds
+    stopped_at: Milliseconds
+    status: str
+    input: str
+    output: str | None
+    error: str | None
+    cause: str | None
+
+
+class ActivityTask(msgspec.Struct, frozen=True):
+    """A task for a worker."""
+
+    token: str
+    input: str  # JSON text
+
+
+class Engine:
+    """Starts, stops and shows executions, and gives and takes tasks."""
+
+    def __init__(self, store: Store, clock: Clock, config: Config) -> None:
+        self.store = store
+        self.clock = clock
+        self.config = config
+        self.catalog = Catalog(store, clock)
+        self.runner = Runner(store, clock, config, self.catalog)
+        self.stopping = False
+        self._numbers = Numbers(clock)
+        self._tokens = Tokens(b"")
+
+    async def start(self) -> None:
+        """Take up what an earlier run left. The store must be open."""
+        self._tokens = Tokens(await self.store.secret())
+        await self.runner.start()
+
+    async def stop(self) -> None:
+        """Answer who waits, and write what is on its way. Running executions go on at the next start."""
+        self.stopping = True
+        await self.runner.stop()
+
+    # -- executions ----------------------------------------------------------------------------------------------------
+
+    async def start_execution(
+        self, machine: StateMachineRecord, name: str | None, input: str, trace_header: str | None = None
+    ) -> Started:
+        """Start an execution; returns when its start is on disk.
+
+        For STANDARD, the same name and input while it runs gives the running one. Raises ExecutionAlreadyExists,
+        StateMachineDeleting, ThrottlingException, ServiceUnavailable.
+        """
+        self._admit(machine)
+        compiled = await self.runner.machine(machine.arn, machine.revision)
+        if name is not None and not machine.express:
+            there = await self._there(self._execution_arn(machine, name), input)
+            if there is not None:
+                return there
+        resident, start = self._new(machine, compiled, name, input, Keep.START if machine.express else Keep.ALL)
+        waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.runner.begin(resident, start, waiter)
+        await waiter
+        return Started(resident.row.arn, resident.row.started_at)
+
+    async def _there(self, arn: str, input: str) -> Started | None:
+        """The execution of this name, if it runs with the same input. Raises ExecutionAlreadyExists otherwise."""
+        row = await self.store.find(arn)
+        resident = self.runner.residents.by_arn(arn)
+        if row is None and resident is None:
+            return None
+        if resident is not None and resident.execution.running:
+            row = resident.row
+            given = resident.execution.input.text
+            await self.runner.deliver(row.id, f.Continue())  # what is said here rests on its commits
+        elif row is not None and row.status == "RUNNING":
+            given = (await reading.describe(self.store, row)).input
+        else:
+            raise ExecutionAlreadyExists(arn)
+        if msgspec.json.decode(given) != msgspec.json.decode(input):
+            raise ExecutionAlreadyExists(arn)
+        return Started(arn, row.started_at)
+
+    async def start_sync_execution(self, machine: StateMachineRecord, name: str | None, input: str) -> SyncResult:
+        """Run an Express execution to its end. Nothing of it is written to disk.
+
+        Raises StateMachineDeleting, ThrottlingException, ServiceUnavailable when the server stops.
+        """
+        self._admit(machine)
+        compiled = await self.runner.machine(machine.arn, machine.revision)
+        resident, start = self._new(machine, compiled, name, input, Keep.NOTHING)
+        resident.closed = asyncio.get_running_loop().create_future()
+        self.runner.begin(resident, start, None)
+        await resident.closed
+        execution = resident.execution
+        assert execution.stopped_at is not None
+        return SyncResult(
+            arn=resident.row.arn,
+            name=resident.row.name,
+            started_at=execution.started_at,
+            stopped_at=execution.stopped_at,
+            status=execution.status,
+            input=input,
+            output=None if execution.output is None else execution.output.text,
+            error=execution.error,
+            cause=execution.cause,
+        )
+
+    def _admit(self, machine: StateMachineRecord) -> None:
+        """Whether a new execution may begin; running work goes on whatever this says."""
+        if self.stopping:
+            raise ServiceUnavailable("The server is stopping.")
+        if machine.status == "DELETING" or machine.arn in self.runner.deleting:
+            raise StateMachineDeleting(machine.arn)
+        if self.runner.committer.backlog > self.config.start_queue_limit:
+            raise ThrottlingException("Rate exceeded: too many starts wait for the disk. Try again later.")
+
+    def _execution_arn(self, machine: StateMachineRecord, name: str) -> str:
+        at = arns.parse_arn(machine.arn)
+        if machine.express:
+            return arns.express_arn(at.region, at.account, machine.name, name, str(uuid.uuid4()))
+        return arns.execution_arn(at.region, at.account, machine.name, name)
+
+    def _new(
+        self, machine: StateMachineRecord, compiled: StateMachine, name: str | None, input: str, keep: Keep
+    ) -> tuple[Resident, f.Start]:
+        name = name or str(uuid.uuid4())
+        row = ExecutionRow(
+            id=self._numbers.next(),
+            arn=self._execution_arn(machine, name),
+            machine_arn=machine.arn,
+            revision=machine.revision,
+            name=name,
+            express=machine.express,
+            status="RUNNING",
+            started_at=self.clock.now(),
+        )
+        start = f.Start(
+            arn=row.arn,
+            machine_arn=machine.arn,
+            revision=machine.revision,
+            name=name,
+            role_arn=machine.role_arn,
+            input=input,
+        )
+        return Resident(Execution(row.id), compiled, row, keep), start
+
+    async def stop_execution(self, row: ExecutionRow, error: str | None, cause: str | None) -> Milliseconds:
+        """Abort it; returns when it stopped (for a closed one: when it had)."""
+        await self.runner.deliver(row.id, f.Stop(error, cause))
+        stopped = await self.store.find(row.arn)
+        if stopped is None or stopped.stopped_at is None:
+            raise ServiceUnavailable("The execution is still running; try again.")
+        return stopped.stopped_at
+
+    async def describe(self, row: ExecutionRow) -> ExecutionData:
+        """Input and outcome."""
+        return await reading.describe(self.store, row)
+
+    async def history(
+        self, row: ExecutionRow, *, reverse: bool, after: int | None, limit: int, include_data: bool
+    ) -> list[Event]:
+        """Up to `limit` events after the one with id `after` (in reverse: before it)."""
+        return await reading.history(
+            self.store, row, reverse=reverse, after=after, limit=limit, include_data=include_data
+        )
+
+    async def machine_deleted(self, machine_arn: str) -> None:
+        """DeleteStateMachine was called: executions end at their next transition, then the machine goes."""
+        self.runner.deleting.add(machine_arn)
+        await self.runner.finish_deletion(machine_arn)
+
+    # -- tasks ---------------------------------------------------------------------------------------------------------
+
+    async def take_activity_task(
+        self, activity_arn: str, worker: str | None, gone: asyncio.Event
+    ) -> ActivityTask | None:
+        """Wait for a task of this activity: None when none came in time, the caller is gone or the server stops."""
+        if self.runner.queues.pollers >= self.config.poller_limit:
+            raise ThrottlingException("Rate exceeded: too many workers wait for tasks.")
+        queue = self.runner.queues[activity_arn]
+        deadline = asyncio.get_running_loop().time() + self.config.poll_seconds
+        while not (gone.is_set() or self.stopping):
+            task = await queue.take()
+            if task is not None:
+                try:
+                    given = await self._give(task, worker)
+                except (StoreError, ServiceUnavailable):
+                    queue.give_back(task)
+                    raise
+                if given is not None:
+                    return given
+            elif not await queue.wait(deadline, gone):
+                return None
+        return None
+
+    async def _give(self, task: tuple[int, int], worker: str | None) -> ActivityTask | None:
+        """Record that the worker has it; None when it is not to be given out any more."""
+        execution, position = task
+        resident = await self.runner.resident(execution)
+        branch = None if resident is None else resident.execution.owner(position)
+        if resident is None or branch is None or branch.task is None:
+            return None
+        input = branch.task.input.text
+        if not await self.runner.deliver(execution, f.TaskTaken(position, worker)):
+            return None
+        return ActivityTask(self._tokens.make(execution, position), input)
+
+    async def put_back(self, task: ActivityTask) -> None:
+        """The worker was gone before it had the answer: somebody else is to get the task."""
+        execution, position = self._tokens.read(task.token)
+        await self.runner.deliver(execution, f.TaskReturned(position))
+
+    async def succeed_task(self, token: str, output: str) -> None:
+        """Raises InvalidToken, TaskTimedOut."""
+        execution, position = self._tokens.read(token)
+        await self._answer(execution, f.TaskAnswered(position, output))
+
+    async def fail_task(self, token: str, error: str | None, cause: str | None) -> None:
+        """Raises InvalidToken, TaskTimedOut."""
+        execution, position = self._tokens.read(token)
+        await self._answer(execution, f.TaskRefused(position, Failure(error, cause)))
+
+    async def heartbeat_task(self, token: str) -> None:
+        """Raises InvalidToken, TaskTimedOut."""
+        execution, position = self._tokens.read(token)
+        await self._answer(execution, f.Heartbeat(position))
+
+    async def _answer(self, execution: int, fact: f.Fact) -> None:
+        if not await self.runner.deliver(execution, fact):
+            raise TaskTimedOut

@@ -1,0 +1,111 @@
+"""Reading journals: what an execution was given, what came of it, and its history as AWS shows it."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from stepwell.arns import parse_arn
+from stepwell.core import journal as j
+from stepwell.core.history import Event, HistoryView
+from stepwell.store.protocol import ExecutionRow, Store
+
+_EVERYTHING = (1 << 31) - 1
+
+
+class ExecutionData(msgspec.Struct, frozen=True):
+    """An execution's input, and its output or failure where it has ended."""
+
+    input: str
+    output: str | None
+    error: str | None
+    cause: str | None
+
+
+class Journal:
+    """One execution's committed journal, read as far as it is needed."""
+
+    def __init__(self, store: Store, row: ExecutionRow) -> None:
+        self._store = store
+        self._row = row
+        self._entries: dict[int, j.AnyEntry] = {}
+
+    async def read(self, first: int, last: int) -> list[int]:
+        """Have these entries; returns the positions there are, chunks whole."""
+        positions = []
+        for chunk in await self._store.journal(self._row.id, first, last):
+            for offset, entry in enumerate(j.decode(chunk.data)):
+                self._entries[chunk.position + offset] = entry
+                positions.append(chunk.position + offset)
+        return positions
+
+    def __getitem__(self, position: int) -> j.AnyEntry:
+        return self._entries[position]
+
+    async def resolve(self, entries: Sequence[j.AnyEntry]) -> None:
+        """Have the entries that these refer to."""
+        wanted = {entry.payload for entry in entries if hasattr(entry, "payload") and isinstance(entry.payload, int)}
+        for position in sorted(wanted):
+            if position not in self._entries:
+                await self.read(position, position)
+
+    def text(self, payload: j.Payload) -> str:
+        """The text of a payload whose reference was resolved."""
+        if isinstance(payload, str):
+            return payload
+        text = self._entries[payload].payload  # type: ignore[union-attr]
+        assert isinstance(text, str)
+        return text
+
+
+async def describe(store: Store, row: ExecutionRow) -> ExecutionData:
+    """Input and outcome. A machine's time-out shows no error here, only in the history (recorded)."""
+    journal = Journal(store, row)
+    await journal.read(0, 0)
+    input = journal.text(journal[0].payload)  # type: ignore[union-attr]
+    if row.stopped_at is None:
+        return ExecutionData(input, None, None, None)
+    end = journal[(await journal.read(0, _EVERYTHING))[-1]]
+    if isinstance(end, j.ExecutionSucceeded):
+        await journal.resolve([end])
+        return ExecutionData(input, journal.text(end.payload), None, None)
+    if isinstance(end, j.ExecutionFailed | j.ExecutionAborted):
+        return ExecutionData(input, None, end.error, end.cause)
+    return ExecutionData(input, None, None, None)
+
+
+PAGE = 2_000
+"""Entries read from the store at a time."""
+
+
+async def history(
+    store: Store, row: ExecutionRow, *, reverse: bool, after: int | None, limit: int, include_data: bool
+) -> list[Event]:
+    """Up to `limit` events that follow the event with id `after` (in reverse: that come before it)."""
+    journal = Journal(store, row)
+    view = HistoryView(journal.text, parse_arn(row.arn).region, include_data=include_data)
+    chosen = await (_backward if reverse else _forward)(journal, row, after, limit)
+    if include_data:
+        await journal.resolve(chosen)
+    return [event for entry in chosen if (event := view.event(entry)) is not None]
+
+
+async def _forward(journal: Journal, row: ExecutionRow, after: int | None, limit: int) -> list[j.AnyEntry]:
+    seen = after or 0
+    first = seen  # an event's position is never below its id less one
+    chosen: list[j.AnyEntry] = []
+    while len(chosen) < limit:
+        positions = await journal.read(first, first + min(limit, PAGE))
+        if not positions:
+            break
+        entries = [journal[position] for position in positions if position >= first]
+        chosen += [entry for entry in entries if entry.event > seen]
+        first = positions[-1] + 1
+    return chosen[:limit]
+
+
+async def _backward(journal: Journal, row: ExecutionRow, after: int | None, limit: int) -> list[j.AnyEntry]:
+    """The end is not known for one that runs: the whole journal is looked through, as a reader may ask for it."""
+    positions = await journal.read(0, _EVERYTHING)
+    entries = [journal[position] for position in positions]
+    chosen = [entry for entry in reversed(entries) if entry.event and (after is None or entry.event < after)]
+    return chosen[:limit]

@@ -1,0 +1,170 @@
+"""The executions in memory: found by number, read from the store when needed, let go when memory is short."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from enum import Enum
+
+from msgspec.structs import replace
+
+from stepwell.asl.states import StateMachine
+from stepwell.core import journal
+from stepwell.core.execution import Execution, evolve
+from stepwell.core.facts import Fact, Start
+from stepwell.store.protocol import ExecutionRow, Store, Stored
+
+BASE = 6_000
+"""Bytes that an execution takes in memory besides its texts (measured: 5.2 to 6.4 KB with one waiting task)."""
+
+
+class Keep(Enum):
+    """How much of an execution is written to disk."""
+
+    ALL = "all"  # Standard: every entry
+    START = "start"  # asynchronous Express: that it began, until it has ended
+    NOTHING = "nothing"  # synchronous Express
+
+
+class Resident:
+    """An execution in memory, and what the shell knows of it besides its state."""
+
+    __slots__ = ("bytes", "closed", "execution", "keep", "machine", "queued", "row", "runnable_row", "unwritten")
+
+    def __init__(self, execution: Execution, machine: StateMachine, row: ExecutionRow, keep: Keep) -> None:
+        self.execution = execution
+        self.machine = machine
+        self.row = row
+        self.keep = keep
+        self.unwritten = 0  # commits on their way
+        self.queued = False  # a further slice is scheduled
+        self.runnable_row = False  # the store says that it can go on
+        self.closed: asyncio.Future[None] | None = None  # done at its end, for whoever waits for it
+        self.bytes = BASE
+
+    def anew(self, aside: str | None = None) -> "Resident":
+        """The same execution before anything happened to it."""
+        return Resident(Execution(self.row.id), self.machine, replace(self.row, aside=aside), self.keep)
+
+    def writes(self, fact: Fact) -> bool:
+        """Whether what comes of this fact is written to disk."""
+        return self.keep is Keep.ALL or (self.keep is Keep.START and isinstance(fact, Start))
+
+    @property
+    def idle(self) -> bool:
+        """Nothing would be lost by forgetting it: the store knows all of it."""
+        return self.keep is Keep.ALL and not self.unwritten and not self.queued and self.closed is None
+
+
+class Unloadable(Exception):
+    """An execution is there but our code cannot make its state from its journal."""
+
+    def __init__(self, row: ExecutionRow, cause: Exception) -> None:
+        super().__init__(f"{row.arn}: {type(cause).__name__}: {cause}")
+        self.row = row
+
+
+class Residents:
+    """Executions in memory, least recently used first."""
+
+    def __init__(self, store: Store, machine: Callable[[str, str], Awaitable[StateMachine]], budget: int) -> None:
+        self._store = store
+        self._machine = machine  # by machine ARN and revision
+        self._budget = budget
+        self._by_id: OrderedDict[int, Resident] = OrderedDict()
+        self._by_arn: dict[str, int] = {}
+        self._loading: dict[int, asyncio.Future[list[Unloadable]]] = {}
+        self.bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def get(self, id: int) -> Resident | None:
+        resident = self._by_id.get(id)
+        if resident is not None:
+            self._by_id.move_to_end(id)
+        return resident
+
+    def by_arn(self, arn: str) -> Resident | None:
+        id = self._by_arn.get(arn)
+        return None if id is None else self._by_id[id]
+
+    def add(self, resident: Resident) -> None:
+        self._by_id[resident.execution.id] = resident
+        self._by_arn[resident.row.arn] = resident.execution.id
+        self.bytes += resident.bytes
+        if self.bytes > self._budget:
+            self._let_go()
+
+    def release(self, error: Exception) -> None:
+        """Nobody is to wait for an end any longer."""
+        for resident in self._by_id.values():
+            if resident.closed is not None and not resident.closed.done():
+                resident.closed.set_exception(error)
+
+    def grew(self, resident: Resident, bytes: int) -> None:
+        resident.bytes += bytes
+        self.bytes += bytes
+
+    def drop(self, id: int) -> None:
+        resident = self._by_id.pop(id, None)
+        if resident is not None:
+            self.bytes -= resident.bytes
+            self._by_arn.pop(resident.row.arn, None)
+
+    def _let_go(self) -> None:
+        """Forget the idle ones that nobody asked for longest, down to nine tenths of the budget."""
+        for id in list(self._by_id):
+            if self.bytes <= self._budget * 9 // 10:
+                return
+            if self._by_id[id].idle:
+                self.drop(id)
+
+    async def load(self, ids: Sequence[int]) -> Sequence[Unloadable]:
+        """Have those of these executions in memory that run; returns those that cannot be. Raises StoreError."""
+        missing = [id for id in ids if id not in self._by_id]
+        mine = [id for id in missing if id not in self._loading]
+        theirs = {self._loading[id] for id in missing if id in self._loading}
+        unloadable = await self._load(mine) if mine else []
+        for other in theirs:
+            unloadable += await other
+        return unloadable
+
+    async def _load(self, ids: Sequence[int]) -> list[Unloadable]:
+        done: asyncio.Future[list[Unloadable]] = asyncio.get_running_loop().create_future()
+        self._loading.update(dict.fromkeys(ids, done))
+        unloadable: list[Unloadable] = []
+        try:
+            for stored in await self._store.load(ids):
+                if stored.row.status == "RUNNING":
+                    try:
+                        self.add(await self._revive(stored))
+                    except Unloadable as problem:
+                        unloadable.append(problem)
+        except BaseException as error:
+            done.set_exception(error)
+            done.exception()  # seen, whether or not anybody else waits for it
+            raise
+        else:
+            done.set_result(unloadable)
+        finally:
+            for id in ids:
+                del self._loading[id]
+        return unloadable
+
+    async def _revive(self, stored: Stored) -> Resident:
+        row = stored.row
+        machine = await self._machine(row.machine_arn, row.revision)
+        execution = Execution(row.id)
+        size = 0
+        try:
+            for chunk in stored.chunks:
+                size += len(chunk.data)
+                for entry in journal.decode(chunk.data):
+                    evolve(execution, entry)
+        except Exception as cause:
+            raise Unloadable(row, cause) from cause
+        execution.drain_work()
+        resident = Resident(execution, machine, row, Keep.START if row.express else Keep.ALL)
+        resident.bytes += 3 * size
+        resident.runnable_row = any(work.kind == "runnable" for work in stored.work)
+        return resident

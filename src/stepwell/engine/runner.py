@@ -1,0 +1,459 @@
+"""The runner: every fact comes in through `deliver`, and nothing leaves before its reason is on disk."""
+
+import asyncio
+import contextlib
+import logging
+import random
+import traceback
+from collections import Counter, deque
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from stepwell.asl.states import StateMachine
+from stepwell.clock import Clock, Milliseconds
+from stepwell.config import Config
+from stepwell.core import facts as f
+from stepwell.core import journal
+from stepwell.core.advance import Limits, Moment, Transition, advance
+from stepwell.core.work import Work, WorkKey, WorkKind
+from stepwell.engine.catalog import Catalog
+from stepwell.engine.committer import Committer, Pending
+from stepwell.engine.queues import ActivityQueues
+from stepwell.engine.residents import Keep, Resident, Residents, Unloadable
+from stepwell.engine.timers import Timers
+from stepwell.errors import ExecutionAlreadyExists, Failure, InternalFailure, ServiceUnavailable, States
+from stepwell.store.protocol import Commit, ExecutionRow, Store, StoreError, StoreFull
+
+log = logging.getLogger(__name__)
+
+EXPRESS_SECONDS = 300
+"""The longest that an Express execution runs (developer guide, quotas)."""
+
+RETRY_AFTER: Milliseconds = 1000
+"""How long to leave a store alone that refused a commit."""
+
+AHEAD = 4
+"""Slices of one execution that may run ahead of their commits."""
+
+
+class Delivery:
+    """A fact on its way through an execution, the commit and back to whoever brought it."""
+
+    __slots__ = ("fact", "resident", "transition", "waiter")
+
+    def __init__(self, resident: Resident, fact: f.Fact, waiter: "asyncio.Future[bool] | None") -> None:
+        self.resident = resident
+        self.fact = fact
+        self.waiter = waiter
+        self.transition: Transition | None = None
+
+    def answer(self, accepted: bool) -> None:
+        if self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(accepted)
+
+    def refuse(self, error: Exception) -> None:
+        if self.waiter is not None and not self.waiter.done():
+            self.waiter.set_exception(error)
+
+
+class Runner:
+    """Runs executions over a store. One event loop, one writer per execution."""
+
+    def __init__(self, store: Store, clock: Clock, config: Config, catalog: Catalog) -> None:
+        self._store = store
+        self._clock = clock
+        self._catalog = catalog
+        self.counters: Counter[str] = Counter()
+        self.aside: dict[int, str] = {}  # executions that our code could not go on with -> why
+        self.deleting: set[str] = set()  # state machines being deleted
+        self.residents = Residents(store, self.machine, config.resident_bytes)
+        self.committer: Committer[Delivery | None] = Committer(store, self._committed, self._not_committed)
+        self.timers = Timers(store, clock)
+        self.queues = ActivityQueues(store)
+        self._limits = Limits(
+            payload=config.payload_limit, history=config.history_limit, map_concurrency=config.map_concurrency
+        )
+        self._express_limits = replace(self._limits, history=1 << 31, duration=EXPRESS_SECONDS)
+        self._slices: deque[Resident] = deque()
+        self._earlier = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._awake_since = clock.now()
+        self._random = random.Random()
+
+    # -- life ----------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin: take up what an earlier run left. The store must be open."""
+        self._awake_since = self._clock.now()
+        self.deleting = await self._catalog.deleting()
+        self.committer.start()
+        self.timers.on_earlier(self._earlier.set)
+        self.spawn(self._run_timers(), "timers")
+        self.spawn(self._take_up(WorkKind.RUNNABLE), "taking up the runnable")
+        self.spawn(self._take_up(WorkKind.CALL), "taking up the calls")
+        for arn in self.deleting:
+            self.spawn(self.finish_deletion(arn), "finishing a deletion")
+
+    async def stop(self) -> None:
+        """End: write what is on its way. Running executions go on at the next start."""
+        self.queues.release()
+        self.residents.release(ServiceUnavailable("The server is stopping."))
+        await self.committer.stop()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Do this in the background; an unexpected error is logged, and nobody else is disturbed."""
+        task = asyncio.create_task(self._logged(work, name), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _logged(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("%s failed", name)
+
+    async def machine(self, machine_arn: str, revision: str) -> StateMachine:
+        """The compiled definition that an execution runs by."""
+        return self._catalog.cached(machine_arn, revision) or await self._catalog.compiled(machine_arn, revision)
+
+    # -- delivering ----------------------------------------------------------------------------------------------------
+
+    async def deliver(self, execution: int, fact: f.Fact) -> bool:
+        """Deliver a fact to an execution; returns once what came of it is on disk.
+
+        False: the execution has no use for it (any more). Raises StoreError, InternalFailure for an execution that
+        is set aside, ServiceUnavailable.
+        """
+        resident = await self.resident(execution)
+        if resident is None:
+            return False
+        waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.apply(Delivery(resident, fact, waiter))
+        return await waiter
+
+    async def resident(self, execution: int) -> Resident | None:
+        """The execution, if it runs. Raises InternalFailure when it is set aside."""
+        resident = self.residents.get(execution)
+        if resident is None:
+            if execution not in self.aside:
+                self._note_unloadable(await self.residents.load([execution]))
+                resident = self.residents.get(execution)
+            if execution in self.aside:
+                raise InternalFailure("The execution is set aside: Stepwell's own code failed on it. See the log.")
+        return resident
+
+    def apply(self, delivery: Delivery) -> None:
+        """Run one slice and hand what came of it to the committer."""
+        resident = delivery.resident
+        try:
+            transition = self._advance(resident, delivery.fact)
+        except Exception as problem:
+            self._set_aside(delivery, problem)
+            return
+        delivery.transition = transition
+        self.counters["entries"] += len(transition.entries)
+        commit = self._commit(resident, transition) if resident.writes(delivery.fact) else None
+        if commit is None and resident.unwritten:
+            # Refusals rest on what was decided before: they wait for its commit too.
+            commit = Commit(execution=resident.execution.id, position=transition.position)
+        if commit is None:
+            self._written(delivery)
+            return
+        resident.unwritten += 1
+        self.committer.submit(Pending(commit, delivery))
+        self._schedule(resident)
+
+    def _advance(self, resident: Resident, fact: f.Fact) -> Transition:
+        moment = Moment(self._clock.now(), self._random.getrandbits(63))
+        limits = self._express_limits if resident.row.express else self._limits
+        if resident.keep is Keep.START and isinstance(fact, f.Start):
+            limits = replace(limits, slice_entries=0)  # write the start down, run nothing yet
+        deleting = bool(self.deleting) and resident.row.machine_arn in self.deleting
+        return advance(resident.machine, resident.execution, fact, moment, limits, deleting=deleting)
+
+    def _commit(self, resident: Resident, transition: Transition) -> Commit | None:
+        """What is to be written, or None when nothing is."""
+        execution = resident.execution
+        id = execution.id
+        opened = [*transition.opened, *transition.moved]
+        closed = [WorkKey(id, position, kind) for position, kind in transition.closed]
+        runnable = bool(execution.ready)
+        if runnable != resident.runnable_row:
+            resident.runnable_row = runnable
+            if runnable:
+                opened.append(Work(id, 0, WorkKind.RUNNABLE))
+            else:
+                closed.append(WorkKey(id, 0, WorkKind.RUNNABLE))
+        if not (transition.entries or opened or closed):
+            return None
+        created = resident.row if transition.position == 0 else None
+        updated = None
+        if not execution.running:
+            row = replace(resident.row, status=execution.status, stopped_at=execution.stopped_at)
+            resident.row = row
+            created, updated = (row, None) if created is not None else (None, row)
+        chunk = journal.encode(transition.entries) if transition.entries else b""
+        self.residents.grew(resident, 3 * len(chunk))
+        return Commit(
+            execution=id,
+            position=transition.position,
+            count=len(transition.entries),
+            chunk=chunk,
+            created=created,
+            updated=updated,
+            opened=opened,
+            closed=() if updated is not None else closed,
+            close_all=updated is not None,
+        )
+
+    def _schedule(self, resident: Resident) -> None:
+        """Another slice later, so that others can run between; not while too much of it is unwritten."""
+        ahead = AHEAD if resident.keep is Keep.ALL else 1
+        if resident.execution.ready and not resident.queued and resident.unwritten < ahead:
+            resident.queued = True
+            if not self._slices:
+                asyncio.get_running_loop().call_soon(self._run_slice)
+            self._slices.append(resident)
+
+    def _run_slice(self) -> None:
+        resident = self._slices.popleft()
+        resident.queued = False
+        if self._slices:
+            asyncio.get_running_loop().call_soon(self._run_slice)
+        if resident.execution.ready and self.residents.get(resident.execution.id) is resident:
+            self.apply(Delivery(resident, f.Continue(), None))
+
+    # -- after the commit ----------------------------------------------------------------------------------------------
+
+    def _committed(self, batch: Sequence[Pending[Delivery | None]]) -> None:
+        for pending in batch:
+            if pending.subject is not None:
+                pending.subject.resident.unwritten -= 1
+                self._written(pending.subject)
+
+    def _written(self, delivery: Delivery) -> None:
+        """Its reason is on disk: now it may leave the house."""
+        resident, transition = delivery.resident, delivery.transition
+        assert transition is not None
+        for position, kind in transition.closed:
+            if kind in WorkKind.TIMERS:
+                self.timers.end((resident.execution.id, position, kind))
+        for work in transition.opened:
+            self._dispatch(work, resident)
+        for work in transition.moved:
+            self.timers.set(work, kept=resident.keep is Keep.ALL)
+        delivery.answer(transition.accepted)
+        if resident.execution.running:
+            self._schedule(resident)
+        elif not resident.unwritten:
+            self._ended(resident)
+
+    def _dispatch(self, work: Work, resident: Resident) -> None:
+        if work.kind in WorkKind.TIMERS:
+            self.timers.set(work, kept=resident.keep is Keep.ALL)
+        elif work.kind == WorkKind.ACTIVITY:
+            self.queues.add(work)
+            assert work.queue is not None
+            if not self._catalog.knows_activity(work.queue):
+                self.spawn(self._refuse_without_activity(work), "looking for an activity")
+        elif work.kind == WorkKind.CALL:
+            self.spawn(self._call(work), "a call")
+
+    def _ended(self, resident: Resident) -> None:
+        if self.residents.get(resident.execution.id) is not resident:
+            return  # its end was seen before
+        self.counters[f"executions.{resident.execution.status}"] += 1
+        if resident.closed is not None and not resident.closed.done():
+            resident.closed.set_result(None)
+        self.residents.drop(resident.execution.id)
+        if resident.keep is Keep.START:
+            self._write_apart(Commit(execution=resident.execution.id, position=0, forget=True))
+        if resident.row.machine_arn in self.deleting:
+            self.spawn(self.finish_deletion(resident.row.machine_arn), "finishing a deletion")
+
+    def _write_apart(self, commit: Commit) -> None:
+        """Write something about an execution that is not its journal."""
+        self.committer.submit(Pending(commit, None))
+
+    async def finish_deletion(self, machine_arn: str) -> None:
+        """Forget a machine that is being deleted, once none of its executions runs."""
+        if not await self._store.executions(machine_arn, "RUNNING", None, 1):
+            await self._catalog.forget_machine(machine_arn)
+            self.deleting.discard(machine_arn)
+
+    async def _refuse_without_activity(self, work: Work) -> None:
+        assert work.queue is not None
+        if await self._catalog.activity(work.queue) is None:
+            failure = Failure(States.RUNTIME, f"Activity Does Not Exist: '{work.queue}'")
+            await self._deliver_for_sure(work.execution, f.TaskRefused(work.position, failure, "ScheduleFailed"))
+
+    async def _call(self, work: Work) -> None:
+        """Call an integration. There are none yet: the task fails, saying so."""
+        resource = work.queue
+        failure = Failure(
+            States.RUNTIME, f"The resource {resource} is not there yet in this version of Stepwell; activities are."
+        )
+        await self._deliver_for_sure(work.execution, f.TaskRefused(work.position, failure, "StartFailed"))
+
+    # -- when a commit was not made ------------------------------------------------------------------------------------
+
+    async def _not_committed(self, batch: Sequence[Pending[Delivery | None]], error: StoreError) -> None:
+        """Forget what was decided, and decide it again on what the store says. Callers of a full store are told."""
+        self.counters["commits.failed"] += len(batch)
+        for pending in batch:
+            if pending.subject is not None:
+                self.residents.drop(pending.subject.resident.execution.id)
+        again = []
+        for pending in batch:
+            delivery = pending.subject
+            if isinstance(error, StoreFull) and delivery is not None and delivery.waiter is not None:
+                delivery.refuse(ServiceUnavailable(f"Nothing was changed: {error}"))
+            else:
+                again.append(pending)
+        if again:
+            self.spawn(self._decide_again(again), "delivering again")
+
+    async def _decide_again(self, batch: Sequence[Pending[Delivery | None]]) -> None:
+        await self._clock.sleep_until(self._clock.now() + RETRY_AFTER)
+        for pending in batch:
+            delivery = pending.subject
+            if delivery is None:
+                self.committer.submit(pending)
+            elif isinstance(delivery.fact, f.Start):
+                await self._begin_again(delivery, delivery.fact)
+            else:
+                self.spawn(self._deliver_again(delivery), "delivering again")
+
+    async def _begin_again(self, delivery: Delivery, start: f.Start) -> None:
+        before = delivery.resident
+        there = await self._store.find(start.arn)
+        if there is not None or self.residents.by_arn(start.arn) is not None:
+            delivery.refuse(ExecutionAlreadyExists(start.arn))
+        else:
+            self.begin(before.anew(), start, delivery.waiter)
+
+    def begin(self, resident: Resident, start: f.Start, waiter: "asyncio.Future[bool] | None") -> None:
+        """Take in a new execution and deliver its start."""
+        self.counters["executions.started"] += 1
+        self.residents.add(resident)
+        self.apply(Delivery(resident, start, waiter))
+
+    async def _deliver_again(self, delivery: Delivery) -> None:
+        id = delivery.resident.execution.id
+        try:
+            accepted = await self._persistently(id, delivery.fact)
+        except Exception as error:
+            delivery.refuse(error)
+        else:
+            delivery.answer(accepted)
+
+    async def _persistently(self, execution: int, fact: f.Fact) -> bool:
+        """Deliver, however often the store must be asked."""
+        while True:
+            try:
+                return await self.deliver(execution, fact)
+            except (StoreError, ServiceUnavailable):
+                await self._clock.sleep_until(self._clock.now() + RETRY_AFTER)
+
+    async def _deliver_for_sure(self, execution: int, fact: f.Fact) -> None:
+        """Deliver a fact that nobody waits for and nobody would bring again."""
+        with contextlib.suppress(InternalFailure):  # set aside: counted and logged there
+            await self._persistently(execution, fact)
+
+    # -- when our own code fails ---------------------------------------------------------------------------------------
+
+    def _set_aside(self, delivery: Delivery, problem: Exception) -> None:
+        """Our code failed on this execution: leave it as the disk has it, show it, let everybody else run on."""
+        resident = delivery.resident
+        why = self._note_aside(resident.row, problem)
+        self.residents.drop(resident.execution.id)
+        refusal = InternalFailure("Stepwell's own code failed on this execution; it is set aside. The log says why.")
+        if resident.closed is not None and not resident.closed.done():
+            resident.closed.set_exception(refusal)
+        if resident.keep is Keep.ALL and isinstance(delivery.fact, f.Start):
+            # The client's start is not lost: it is written down, and a build without the fault runs it.
+            anew = resident.anew(aside=why)
+            moment = Moment(self._clock.now(), 0)
+            limits = replace(self._limits, slice_entries=0)
+            started = Delivery(anew, delivery.fact, delivery.waiter)
+            started.transition = advance(anew.machine, anew.execution, delivery.fact, moment, limits)
+            commit = self._commit(anew, started.transition)
+            assert commit is not None
+            anew.unwritten += 1
+            self.committer.submit(Pending(commit, started))
+            return
+        delivery.refuse(refusal)
+        if resident.keep is Keep.ALL:
+            row = replace(resident.row, aside=why)
+            self._write_apart(Commit(execution=row.id, position=0, updated=row))
+
+    def _note_aside(self, row: ExecutionRow, problem: Exception) -> str:
+        why = "".join(traceback.format_exception(problem))
+        log.error("%s is set aside: %s", row.arn, why)
+        self.counters["executions.aside"] += 1
+        self.aside[row.id] = why
+        return why
+
+    def _note_unloadable(self, problems: Sequence[Unloadable]) -> None:
+        for problem in problems:
+            self._note_aside(problem.row, problem)
+
+    # -- recovery ------------------------------------------------------------------------------------------------------
+
+    async def _take_up(self, kind: str) -> None:
+        """What an earlier run left to be done at once, read from the rows, a page at a time."""
+        place = 0
+        while rows := await self._store.queued(kind, None, place, 500):
+            place = rows[-1][0]
+            ids = [work.execution for _, work in rows]
+            self._note_unloadable(await self.residents.load(ids))
+            for _, work in rows:
+                resident = self.residents.get(work.execution)
+                if resident is None:
+                    continue
+                if kind == WorkKind.RUNNABLE:
+                    self._schedule(resident)
+                else:
+                    self._dispatch(work, resident)
+            await self.committer.drain()
+
+    # -- timers --------------------------------------------------------------------------------------------------------
+
+    async def _run_timers(self) -> None:
+        while True:
+            try:
+                await self._fire_timers()
+            except StoreError as error:
+                log.warning("timers wait for the store: %s", error)
+                await self._clock.sleep_until(self._clock.now() + RETRY_AFTER)
+
+    async def _fire_timers(self) -> None:
+        keys = await self.timers.due()
+        if not keys:
+            await self._nap(self.timers.next_look())
+            return
+        self._note_unloadable(await self.residents.load([id for id, _, _ in keys]))
+        for id, position, kind in keys:
+            resident = self.residents.get(id)
+            if resident is not None:
+                self.apply(Delivery(resident, f.TimerFired(position, kind, self._awake_since), None))
+        if self.committer.backlog > 2_000:
+            await self.committer.drain()
+        else:
+            await asyncio.sleep(0)
+
+    async def _nap(self, until: Milliseconds) -> None:
+        """Sleep, but not beyond the moment in which an earlier timer is set."""
+        self._earlier.clear()
+        sleep = asyncio.ensure_future(self._clock.sleep_until(until))
+        earlier = asyncio.ensure_future(self._earlier.wait())
+        try:
+            await asyncio.wait((sleep, earlier), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleep.cancel()
+            earlier.cancel()
