@@ -14,7 +14,7 @@ from typing import Any
 import botocore
 
 TARGET = Path(__file__).parent.parent / "src/stepwell/api/shapes.py"
-RUFF = [sys.executable, "-m", "ruff", "format", "--line-length=110", "--stdin-filename=shapes.py", "-"]
+RUFF = [sys.executable, "-m", "ruff", "format", f"--stdin-filename={TARGET}", "-"]
 PLAIN = {"boolean": "bool", "integer": "int", "long": "int", "float": "float", "double": "float"}
 
 # The size of these is a setting of the server, counted in UTF-8 bytes: the operations check it.

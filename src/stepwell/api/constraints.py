@@ -30,7 +30,7 @@ from stepwell.errors import SerializationException, ValidationException
 Request = TypeVar("Request", bound=msgspec.Struct)
 
 ENUM_ORDER = {
-    # As recorded from AWS, which lists its set in the order of a hash table.
+    # As recorded from AWS. Its order is that of a hash table; where none was recorded, ours is the alphabet's.
     frozenset({"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"}): (
         "SUCCEEDED",
         "TIMED_OUT",
@@ -98,10 +98,8 @@ def _java(value: Any) -> str:
     match value:
         case bool():
             return str(value).lower()
-        case list():
-            return f"[{', '.join(map(_java, value))}]"
         case dict():
-            return f"{{{', '.join(f'{k}={_java(v)}' for k, v in value.items())}}}"
+            return f"({', '.join(f'{name}={_java(member)}' for name, member in value.items())})"
         case _:
             return str(value)
 
@@ -153,7 +151,9 @@ def _member(field: Field, value: Any, path: str) -> Iterator[str]:
 
 
 def _list(type: ListType, value: list[Any], path: str) -> Iterator[str]:
-    yield from _lengths(type, value, value, path, sensitive=False)
+    kind = type.item_type.cls.__name__ if isinstance(type.item_type, StructType) else ""
+    shown = f"[{', '.join(kind + _java(item) for item in value)}]"
+    yield from _lengths(type, value, shown, path, sensitive=False)
     for place, item in enumerate(value, start=1):
         yield from _violations(type.item_type, item, f"{path}.{place}.member")
 
@@ -199,4 +199,5 @@ def _wrong_type(value: Any, wanted: str, path: str) -> SerializationException:
     literals = {True: "TRUE_VALUE", False: "FALSE_VALUE", None: "NULL_VALUE"}
     token = literals[value] if value is None or isinstance(value, bool) else TOKENS[type(value)]
     where = f" (member '{path}')" if path else ""
-    return SerializationException(f"{token} can not be converted to a {wanted}{where}")
+    article = "an" if wanted == "Integer" else "a"
+    return SerializationException(f"{token} can not be converted to {article} {wanted}{where}")
