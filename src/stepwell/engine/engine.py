@@ -77,10 +77,29 @@ class Engine:
         self._tokens = Tokens(await self.store.secret())
         await self.runner.start()
 
+    def begin_stop(self) -> None:
+        """Answer who waits, and begin nothing new."""
+        self.stopping = True
+        self.runner.release()
+
     async def stop(self) -> None:
         """Answer who waits, and write what is on its way. Running executions go on at the next start."""
-        self.stopping = True
+        self.begin_stop()
         await self.runner.stop()
+
+    def figures(self) -> dict[str, int]:
+        """What there is to count, for metrics: see `stepwell.metrics`."""
+        runner = self.runner
+        return {
+            **runner.counters,
+            "commits": runner.committer.commits,
+            "transactions": runner.committer.transactions,
+            "residents": len(runner.residents),
+            "resident.bytes": runner.residents.bytes,
+            "timers": len(runner.timers),
+            "pollers": runner.queues.pollers,
+            "backlog": runner.committer.backlog,
+        }
 
     # -- executions ----------------------------------------------------------------------------------------------------
 

@@ -96,10 +96,13 @@ class Runner:
         for arn in self.deleting:
             self.spawn(self.finish_deletion(arn), "finishing a deletion")
 
-    async def stop(self) -> None:
-        """End: write what is on its way. Running executions go on at the next start."""
+    def release(self) -> None:
+        """Let nobody wait any longer: the server stops."""
         self.queues.release()
         self.residents.release(ServiceUnavailable("The server is stopping."))
+
+    async def stop(self) -> None:
+        """End: write what is on its way. Running executions go on at the next start."""
         await self.committer.stop()
         for task in list(self._tasks):
             task.cancel()

@@ -1,0 +1,5 @@
+"""`python -m stepwell.cli`."""
+
+from stepwell.cli.main import main
+
+main()

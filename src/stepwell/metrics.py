@@ -1,0 +1,52 @@
+"""What /metrics shows of the engine, read when somebody asks: nothing is counted per transition for it."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+_COUNTERS = {
+    "executions.started": "Executions started by this process",
+    "executions.SUCCEEDED": "Executions that succeeded",
+    "executions.FAILED": "Executions that failed",
+    "executions.TIMED_OUT": "Executions that timed out",
+    "executions.ABORTED": "Executions that were aborted",
+    "executions.aside": "Executions set aside because Stepwell's own code failed on them",
+    "entries": "Journal entries made",
+    "commits": "Commits written",
+    "commits.failed": "Commits that were not made and decided again or refused",
+    "transactions": "Database transactions, one fsync each",
+}
+_GAUGES = {
+    "residents": "Executions in memory",
+    "resident.bytes": "Estimated bytes of the executions in memory",
+    "timers": "Timers in memory",
+    "pollers": "Workers waiting for a task",
+    "backlog": "Commits waiting for the disk",
+}
+
+
+class EngineCollector(Collector):
+    """Reads the engine's figures."""
+
+    def __init__(self, figures: Callable[[], Mapping[str, int]]) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterable[Metric]:
+        figures = self._figures()
+        for name, help in _COUNTERS.items():
+            yield CounterMetricFamily(_name(name), help, value=figures.get(name, 0))
+        for name, help in _GAUGES.items():
+            yield GaugeMetricFamily(_name(name), help, value=figures.get(name, 0))
+
+
+def _name(name: str) -> str:
+    return "stepwell_" + name.replace(".", "_").lower()
+
+
+def registry(figures: Callable[[], Mapping[str, int]]) -> CollectorRegistry:
+    """A registry that shows these figures."""
+    made = CollectorRegistry()
+    made.register(EngineCollector(figures))
+    return made
