@@ -3,6 +3,7 @@
 import operator
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from stepwell.errors import ExpressionError
@@ -77,10 +78,38 @@ _RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _wildcards(pattern: str) -> re.Pattern[str]:
-    """`*` stands for any text, `\\*` for a star, `\\\\` for a backslash."""
-    parts = re.findall(r"\\[*\\]|.", pattern, re.DOTALL)
-    return re.compile("".join(".*" if part == "*" else re.escape(part[-1]) for part in parts), re.DOTALL)
+_PIECE = re.compile(r"\\([*\\])|(\*)|(.)", re.DOTALL)
+
+
+@lru_cache(maxsize=512)
+def _pieces(pattern: str) -> tuple[str, ...]:
+    """The texts between the stars of a pattern, `\\*` and `\\\\` read as a star and a backslash."""
+    pieces = [""]
+    for escaped, star, char in _PIECE.findall(pattern):
+        if star:
+            pieces.append("")
+        else:
+            pieces[-1] += escaped or char
+    return tuple(pieces)
+
+
+def _string_matches(value: Json, pattern: str) -> bool:
+    """`*` stands for any text. One pass from left to right: a regular expression would let many stars explode."""
+    if not isinstance(value, str):
+        return False
+    first, *between = _pieces(pattern)
+    if not between:
+        return value == first
+    last = between.pop()
+    if len(value) < len(first) + len(last) or not (value.startswith(first) and value.endswith(last)):
+        return False
+    position, end = len(first), len(value) - len(last)
+    for piece in between:
+        position = value.find(piece, position, end)
+        if position < 0:
+            return False
+        position += len(piece)
+    return True
 
 
 def _is(kind: Callable[[Json], bool]) -> Operator:
@@ -96,9 +125,7 @@ def _operators() -> dict[str, Operator]:
     table["BooleanEquals"] = Operator(BOOLEAN, _comparing(BOOLEAN, operator.is_))
     table |= {f"{name}Path": Operator(PATH, literal.test, by_path=True) for name, literal in table.items()}
     return table | {
-        "StringMatches": Operator(
-            STRING, lambda value, pattern: isinstance(value, str) and _wildcards(pattern).fullmatch(value) is not None
-        ),
+        "StringMatches": Operator(STRING, _string_matches),
         "IsNull": _is(lambda value: value is None),
         "IsPresent": _is(lambda value: True),  # a variable that has a value is present; see _compile_presence
         "IsNumeric": _is(is_number),

@@ -54,24 +54,29 @@ class JsonPath(NamedTuple):
     definite: bool
     find: Callable[[Json], Json]
 
-    def why_absent(self, document: Json) -> str:
-        """Jayway's reason for a definite path that found nothing, as AWS quotes it."""
+    def broken_at(self, document: Json) -> tuple[int, Json]:
+        """The first step that a path of names and indices cannot take, by position, and the value it stands on."""
         value = document
         for position, step in enumerate(self.steps):
-            here = canonical(self.steps[:position])
-            last = position == len(self.steps) - 1
-            if isinstance(step, str):
-                if not isinstance(value, Mapping):
-                    wanted = f"Expected to find an object with property ['{step}'] in path {here}"
-                    return f"{wanted} but found '{_kind(value)}'."
-                if step not in value and not last:
-                    return f"Missing property in path {canonical(self.steps[: position + 1])}"
-            elif isinstance(step, int) and not isinstance(value, list):
-                return f"Filter: [{step}] can only be applied to arrays. Current context is: {here}"
             try:
                 value = _step_into(value, step)
             except ABSENT:
-                break
+                return position, value
+        return len(self.steps), value
+
+    def why_absent(self, document: Json) -> str:
+        """Jayway's reason for a definite path that found nothing, as AWS quotes it."""
+        if any(isinstance(step, Select | Call) for step in self.steps):
+            return f"No results for path: {canonical(self.steps)}"
+        position, value = self.broken_at(document)
+        step, here = self.steps[position], canonical(self.steps[:position])
+        last = position == len(self.steps) - 1
+        if isinstance(step, str) and not isinstance(value, Mapping):
+            return f"Expected to find an object with property ['{step}'] in path {here} but found '{_kind(value)}'."
+        if isinstance(step, str) and not last:
+            return f"Missing property in path {canonical(self.steps[: position + 1])}"
+        if isinstance(step, int) and not isinstance(value, list):
+            return f"Filter: [{step}] can only be applied to arrays. Current context is: {here}"
         return f"No results for path: {canonical(self.steps)}"
 
 

@@ -35,9 +35,12 @@ def _no_input_value(field: str) -> Missing:
 
 
 def _reference_conflict(path: JsonPath, scope: Scope, document: Json) -> ExpressionError:
-    """ItemsPath: seen on AWS in published reports, 2025."""
-    step = path.steps[-1] if path.steps else "$"
-    return ExpressionError("States.ReferencePathConflict", f'Unable to apply step "{step}" to input {render(document)}')
+    """ItemsPath is a Reference Path on AWS, which names the step that failed (seen in published reports, 2025)."""
+    if not all(isinstance(step, str | int) for step in path.steps):
+        return _invalid_path(path, scope, document)
+    step = path.steps[path.broken_at(document)[0]]
+    cause = f'Unable to apply step "{step}" to input {render(scope.input)}'
+    return ExpressionError("States.ReferencePathConflict", cause)
 
 
 def _not_found(error: str, field: str) -> Missing:
