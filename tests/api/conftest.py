@@ -1,83 +1,12 @@
-"""A live server on a free port, and the real SDK as its client."""
+"""Fixtures: a live server, a client, and a way to create machines."""
 
-import asyncio
 import contextlib
-import json
-import socket
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
-import httpx
 import pytest
-import uvicorn
-from botocore.config import Config as ClientConfig
-from prometheus_client import CollectorRegistry
-from starlette.applications import Starlette
 
-from stepwell.api.app import create_app
-from stepwell.clock import WallClock
-from stepwell.config import Config
-from stepwell.engine.catalog import Catalog
-from stepwell.engine.engine import Engine
-from stepwell.store.memory import MemoryStore
-
-ROLE = "arn:aws:iam::123456789012:role/any"
-PASS = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}})
-WAIT = json.dumps({"StartAt": "Nap", "States": {"Nap": {"Type": "Wait", "Seconds": 600, "End": True}}})
-CREDENTIALS = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
-
-
-class LiveServer:
-    """A whole server in a thread, with a store in memory, reached over real sockets."""
-
-    def __init__(self, **settings: Any) -> None:
-        self.config = Config(**{"poll_seconds": 0.2, **settings})
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        self.engine: Engine
-        self._loop: asyncio.AbstractEventLoop
-        self._uvicorn: uvicorn.Server
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-        assert self._ready.wait(10), "the server did not start"
-
-    def stop(self) -> None:
-        self._uvicorn.should_exit = True
-        self._thread.join(10)
-
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        store, clock = MemoryStore(), WallClock()
-        await store.open()
-        self.engine = Engine(store, clock, self.config, Catalog(store, clock))
-
-        @contextlib.asynccontextmanager
-        async def lifespan(app: Starlette) -> AsyncIterator[None]:
-            await self.engine.start()
-            self._ready.set()
-            yield
-            await self.engine.stop()
-
-        app = create_app(self.engine, CollectorRegistry(), lifespan=lifespan)
-        options = uvicorn.Config(app, log_level="warning", http="httptools", timeout_graceful_shutdown=1)
-        self._uvicorn = uvicorn.Server(options)
-        await self._uvicorn.serve(sockets=[self.socket])
-
-    def client(self, region: str = "us-east-1") -> Any:
-        """A boto3 client that sends what its caller says: no retries, no checks of its own."""
-        options = ClientConfig(inject_host_prefix=False, retries={"max_attempts": 0}, parameter_validation=False)
-        return boto3.client("stepfunctions", endpoint_url=self.url, region_name=region, config=options, **CREDENTIALS)
-
-    def post(self, operation: str, body: bytes | str | dict[str, Any], **headers: str) -> httpx.Response:
-        """What no SDK would send."""
-        content = json.dumps(body) if isinstance(body, dict) else body
-        target = {"X-Amz-Target": f"AWSStepFunctions.{operation}", **headers}
-        return httpx.post(self.url + "/", content=content, headers=target, timeout=30)
+from .live import PASS, ROLE, LiveServer
 
 
 @pytest.fixture(scope="module")
@@ -117,16 +46,3 @@ def create(client: Any, request: pytest.FixtureRequest) -> Callable[..., str]:
         return str(made["stateMachineArn"])
 
     return create
-
-
-@contextlib.contextmanager
-def refused(code: str, message: str | None = None) -> Iterator[None]:
-    """The block must end in the API's error of this code, with this text."""
-    from botocore.exceptions import ClientError
-
-    with pytest.raises(ClientError) as caught:
-        yield
-    error = caught.value.response["Error"]
-    assert error["Code"] == code
-    if message is not None:
-        assert error["Message"] == message
