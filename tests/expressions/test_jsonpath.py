@@ -2,6 +2,7 @@
 
 import pytest
 
+from stepwell.errors import ExpressionError
 from stepwell.expressions.paths import PathSyntaxError, compile_path
 from stepwell.expressions.scope import Json, Scope
 
@@ -98,6 +99,8 @@ def test_a_path_finds(path, value):
         ("$.a[?(@.b ==)]", "expected a path"),
         ("$.a[?('b')]", "must be compared"),
         ("$.a[?(@.b =~ /(/)]", "never closed"),
+        ("$.a[?(" + "(" * 5000 + "@" + ")" * 5000 + ")]", "nested too deeply"),
+        ("$.a[" + "9" * 5000 + "]", "neither an index"),
         ("$.a.shout()", "no function shout()"),
         ("$.a.index()", "one integer"),
         ("$.a.length().b", "nothing may follow"),
@@ -111,3 +114,8 @@ def test_what_is_no_path_is_refused_with_a_reason(path, reason):
 
 def test_true_is_no_number_in_a_filter():
     assert compile_path("$[?(@ == 1)]").evaluate(Scope([1, 1.0, True, "1"])) == [1, 1.0]
+
+
+def test_a_number_too_large_for_an_aggregate_is_an_error_of_the_path():
+    with pytest.raises(ExpressionError):
+        compile_path("$.sum()").evaluate(Scope([10**400]))

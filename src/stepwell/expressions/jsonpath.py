@@ -15,8 +15,8 @@ from stepwell.expressions.scan import ABSENT, PathSyntaxError, closing, closing_
 from stepwell.expressions.scope import Json
 
 _NAME = re.compile(r"[^\s.\[\]()'\",]+")
-_INDEX = re.compile(r"-?\d+")
-_SLICE = re.compile(r"\s*(-?\d+)?\s*:\s*(-?\d+)?\s*")
+_INDEX = re.compile(r"-?\d{1,18}", re.ASCII)
+_SLICE = re.compile(r"\s*(-?\d{1,18})?\s*:\s*(-?\d{1,18})?\s*", re.ASCII)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -169,7 +169,14 @@ def _gather(steps: tuple[Step, ...]) -> Callable[[Json], list[Json]]:
 
 def _calling(find: Callable[[Json], Json], call: Call) -> Callable[[Json], Json]:
     function = jsonpath_functions.FUNCTIONS[call.name]
-    return lambda document: function(find(document), *call.arguments)
+
+    def evaluate(document: Json) -> Json:
+        try:
+            return function(find(document), *call.arguments)
+        except OverflowError:
+            raise LookupError("a number beyond what a double holds") from None
+
+    return evaluate
 
 
 # --- selectors -----------------------------------------------------------------------------------------------------
@@ -324,7 +331,10 @@ class _Parser:
         condition = inside[1:].strip()
         if not (condition.startswith("(") and condition.endswith(")")):
             raise self.wrong("a filter is written [?(@.name == 'value')]")
-        return compile_filter(condition, compile_jsonpath)
+        try:
+            return compile_filter(condition, compile_jsonpath)
+        except RecursionError:
+            raise self.wrong("the filter is nested too deeply") from None
 
     def names(self, inside: str) -> tuple[str, ...]:
         names: list[str] = []
