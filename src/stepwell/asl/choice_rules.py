@@ -1,0 +1,50 @@
+"""The reader of one element of a Choice state's Choices."""
+
+from typing import Any
+
+from stepwell.asl import readers
+from stepwell.asl.place import Place, Reader
+from stepwell.asl.states import ChoiceRule
+from stepwell.expressions import choices
+from stepwell.expressions.scope import Expression, Json
+
+_FIELDS: dict[str, Reader] = {
+    "Next": readers.string,
+    "Comment": readers.string,
+    "Assign": readers.template("Assign"),
+    "Output": readers.jsonata,
+    "Condition": readers.jsonata,
+}
+
+
+_COMPARISONS = frozenset(["Variable", "And", "Or", "Not", *choices.OPERATORS])
+
+
+def choice_rule(value: Json, place: Place) -> ChoiceRule | None:
+    """Read a rule: where it leads, and its condition compiled."""
+    if not isinstance(value, dict):
+        place.error("Expected value of type Object")
+        return None
+    before = place.errors()
+    place.require(value, ["Next"])
+    place.only_in_language(value, ["Condition", "Output"], "JSONata")
+    place.only_in_language(value, _COMPARISONS, "JSONPath")
+    found = readers.fields(_FIELDS, value, place)
+    condition = _condition(value, place)
+    if place.errors() > before or condition is None:
+        return None
+    return ChoiceRule(condition=condition, next=found["Next"], assign=found.get("Assign"))
+
+
+def _condition(rule: dict[str, Any], place: Place) -> Expression | None:
+    if place.language == "JSONata":
+        place.object(rule, _FIELDS.keys() | _COMPARISONS, ["Condition"])
+        return None
+    if "Condition" in rule:
+        return None  # told already: it belongs to JSONata
+    try:
+        return choices.compile_rule({name: rule[name] for name in rule if name not in _FIELDS}, "")
+    except choices.RuleError as error:
+        for pointer, message in error.problems:
+            place.inside(pointer).error(message)
+        return None

@@ -1,0 +1,54 @@
+"""From a definition's text to a StateMachine: the only reader of raw definitions."""
+
+import msgspec
+
+from stepwell.asl import readers
+from stepwell.asl.diagnostics import Diagnostic, joined
+from stepwell.asl.document import read_document
+from stepwell.asl.place import MachineType, Place, Reading
+from stepwell.asl.states import StateMachine
+from stepwell.asl.validate import read_scope
+from stepwell.errors import InvalidDefinition
+
+_MACHINE = {
+    "Version": readers.one_of("1.0"),
+    "TimeoutSeconds": readers.integer(0, readers.LONGEST),
+    "QueryLanguage": readers.one_of("JSONPath", "JSONata"),
+}
+"""The fields only the machine itself has."""
+
+
+class Parsed(msgspec.Struct, frozen=True):
+    """`machine` is None if and only if there is a diagnostic of severity ERROR. Diagnostics in document order."""
+
+    machine: StateMachine | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def parse(text: str, *, type: MachineType = "STANDARD") -> Parsed:
+    """Read a definition of whatever kind: what is wrong with it is all in the diagnostics, nothing is raised."""
+    document = read_document(text)
+    if isinstance(document, Diagnostic):
+        return Parsed(None, (document,))
+    reading = Reading("JSONata" if document.get("QueryLanguage") == "JSONata" else "JSONPath", read_scope)
+    place = Place(reading, type, reading.language)
+    scope = read_scope(document, place, _MACHINE)
+    if reading.diagnostics or scope is None:
+        return Parsed(None, tuple(reading.diagnostics))
+    return Parsed(
+        StateMachine(
+            start_at=scope.start_at,
+            states=reading.states,
+            timeout_seconds=document.get("TimeoutSeconds"),
+            comment=document.get("Comment"),
+            language=reading.language,
+        )
+    )
+
+
+def compile_definition(text: str, type: MachineType = "STANDARD") -> StateMachine:
+    """The machine, or InvalidDefinition with all that is wrong."""
+    parsed = parse(text, type=type)
+    if parsed.machine is None:
+        raise InvalidDefinition(joined(parsed.diagnostics))
+    return parsed.machine

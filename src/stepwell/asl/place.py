@@ -1,0 +1,108 @@
+"""Where in a definition the reader is, and how it tells what is wrong there."""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from stepwell.asl.diagnostics import Code, Diagnostic
+from stepwell.asl.states import QueryLanguage, Scope, State
+
+MachineType = Literal["STANDARD", "EXPRESS"]
+
+
+_INDEX = re.compile(r"/(\d+)(?=/|$)")
+
+
+class Reading:
+    """What is known while one definition is read: the problems, the states of all scopes, the names in use."""
+
+    def __init__(self, language: QueryLanguage, read_scope: "ReadScope") -> None:
+        self.language = language
+        self.read_scope = read_scope  # handed in: the tables of fields need it, and it needs the tables
+        self.diagnostics: list[Diagnostic] = []
+        self.states: dict[str, State] = {}
+        self.names: set[str] = set()
+        self.labels: set[str] = set()
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A spot in the definition. `type` and `language` are those in force there."""
+
+    reading: Reading
+    type: MachineType
+    language: QueryLanguage
+    pointer: str = ""
+
+    def field(self, name: str) -> "Place":
+        return msgspec.structs.replace(self, pointer=f"{self.pointer}/{name}")
+
+    def element(self, index: int) -> "Place":
+        """AWS writes an element as `Catch[0]`, where a JSON pointer would have `Catch/0`."""
+        return msgspec.structs.replace(self, pointer=f"{self.pointer}[{index}]")
+
+    def inside(self, pointer: str) -> "Place":
+        """Further in, by the JSON pointer that an expression gave for its problem."""
+        return msgspec.structs.replace(self, pointer=self.pointer + _INDEX.sub(r"[\1]", pointer))
+
+    def under(self, language: QueryLanguage) -> "Place":
+        return msgspec.structs.replace(self, language=language)
+
+    def within(self, type: MachineType) -> "Place":
+        return msgspec.structs.replace(self, type=type)
+
+    def scope(self, value: Any, more: "Mapping[str, Reader]") -> Scope | None:
+        """Read a branch or an item processor here. `more` are its fields beside Comment, StartAt and States."""
+        return self.reading.read_scope(value, self, more)
+
+    def error(self, message: str, code: str = Code.SCHEMA) -> None:
+        # The machine as a whole is "/", but for a missing end AWS gives no place at all.
+        nowhere = None if code == Code.MISSING_END_STATE else "/"
+        self.reading.diagnostics.append(Diagnostic("ERROR", code, message, self.pointer or nowhere))
+
+    def errors(self) -> int:
+        """How many there are so far, anywhere."""
+        return len(self.reading.diagnostics)
+
+    def object(self, value: Any, allowed: Collection[str], required: Collection[str] = ()) -> bool:
+        """Whether the value is an object that may be read on; tells of foreign and missing fields."""
+        if not isinstance(value, dict):
+            self.error("Expected value of type Object")
+            return False
+        for name in value:
+            if name not in allowed:
+                self.error(f"Field '{name}' is not supported")
+        self.require(value, required)
+        return True
+
+    def require(self, value: dict[str, Any], required: Collection[str]) -> None:
+        missing = [name for name in required if name not in value]
+        if missing:
+            self.error(f"These fields are required: [{', '.join(missing)}]")
+
+    def at_most_one(self, value: dict[str, Any], names: Collection[str]) -> None:
+        if sum(name in value for name in names) > 1:
+            self.error(f"There should only be one of the following fields: [{', '.join(names)}]")
+
+    def exactly_one(self, value: dict[str, Any], names: Collection[str]) -> None:
+        if not any(name in value for name in names):
+            self.error(f"This object should have only one of the following fields: [{', '.join(names)}]")
+        self.at_most_one(value, names)
+
+    def only_in_language(self, value: dict[str, Any], names: Collection[str], language: QueryLanguage) -> None:
+        """Tell of the fields that are there, though another language is in force."""
+        if self.language == language:
+            return
+        for name in value:
+            if name in names:
+                self.error(
+                    f"The QueryLanguage is set to '{self.language}', but field '{name}' is only supported for the "
+                    f"'{language}' QueryLanguage"
+                )
+
+
+Reader = Callable[[Any, Place], Any]
+"""Reads one field: JSON in, checked and compiled value out; problems are told to the place."""
+
+ReadScope = Callable[[Any, Place, Mapping[str, Reader]], Scope | None]
