@@ -20,7 +20,7 @@ def serve(host: str | None, port: int | None, data: str | None, store: str | Non
     from stepwell import server
     from stepwell.config import ConfigError, load_config
     from stepwell.logs import set_up_logs
-    from stepwell.store.opening import open_store
+    from stepwell.store.opening import store_at
     from stepwell.store.protocol import StoreError
 
     if data and store:
@@ -29,7 +29,7 @@ def serve(host: str | None, port: int | None, data: str | None, store: str | Non
     set_up_logs(log_level.upper())
     try:
         config = load_config([Path(where), Path.cwd()], os.environ, host=host, port=port)
-        kept = open_store(where)
+        kept = store_at(where)
         listener = server.bind(config.host, config.port)
         name, bound = listener.getsockname()[:2]
         shown = where if store else str(Path(where).resolve())

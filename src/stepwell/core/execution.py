@@ -192,6 +192,10 @@ class Execution:
     def running(self) -> bool:
         return self.status == "RUNNING"
 
+    @property
+    def express(self) -> bool:
+        return ":express:" in self.arn
+
     def owner(self, position: int) -> Branch | None:
         """The branch whose wait, retry or try of a task began at this position, while it is in it."""
         id = self.owners.get(position)
@@ -511,9 +515,10 @@ def _iteration_started(x: Execution, e: j.MapIterationStarted, position: int, do
 def _iteration_succeeded(x: Execution, e: j.MapIterationSucceeded, position: int, document: Document | None) -> None:
     child = x.branches.pop(e.branch)
     assert child.parent is not None
-    group = x.branches[child.parent].group
-    assert group is not None
-    del group.children[child.id]
+    parent = x.branches[child.parent]
+    assert parent.group is not None
+    parent.last = e.event
+    del parent.group.children[child.id]
     _blocked(x, child)
 
 

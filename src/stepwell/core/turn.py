@@ -141,11 +141,12 @@ def context_object(turn: Turn, branch: Branch, index: int | None = None) -> Mapp
             "StartTime": timestamp(execution.started_at),
             "Name": execution.name,
             "RoleArn": execution.role_arn,
-            "RedriveCount": 0,
         },
         "StateMachine": {"Id": execution.machine_arn, "Name": execution.machine_arn.rsplit(":", 1)[-1]},
         "State": {"Name": branch.state, "EnteredTime": timestamp(branch.entered_at)},
     }
+    if not execution.express:  # which cannot be redriven
+        context["Execution"]["RedriveCount"] = 0
     if isinstance(turn.machine.states[branch.state], Task | Parallel | Map):  # a recorded Pass has none
         context["State"]["RetryCount"] = branch.retry_count
     item = _item(branch, index) if index is not None else _iteration_of(execution, branch)

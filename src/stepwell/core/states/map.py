@@ -51,7 +51,7 @@ def _concurrency(turn: Turn, branch: Branch, state: Map, given: Json) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise ExpressionError(
                 States.RUNTIME,
-                f"The MaxConcurrencyPath field refers to value {Document.of(value).text} which is not a valid"
+                f"The MaxConcurrencyPath field refers to value {_shown(value)} which is not a valid"
                 f" integer: {wanted.source}",
             )
         if value < 0:
@@ -61,6 +61,11 @@ def _concurrency(turn: Turn, branch: Branch, state: Map, given: Json) -> int:
             )
         wanted = value
     return min(wanted or most, most)
+
+
+def _shown(value: Json) -> str:
+    """In quotes whatever its type (recorded)."""
+    return f'"{value if isinstance(value, str) else Document.of(value).text}"'
 
 
 def _start_next(turn: Turn, branch: Branch, state: Map, previous: int) -> None:
