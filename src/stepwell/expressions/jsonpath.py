@@ -6,11 +6,26 @@ An indefinite one (wildcards, slices, unions, filters, `..`) has a list of value
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from stepwell.expressions import jsonpath_functions
 from stepwell.expressions.jsonpath_filters import compile_filter
+from stepwell.expressions.jsonpath_steps import (
+    Call,
+    Select,
+    Several,
+    Step,
+    canonical,
+    canonical_step,
+    descend,
+    every_child,
+    filtered,
+    selector,
+    slice_of,
+    step_into,
+    union_of,
+)
 from stepwell.expressions.scan import ABSENT, PathSyntaxError, closing, closing_quote
 from stepwell.expressions.scope import Json
 
@@ -18,32 +33,6 @@ _NAME = re.compile(r"[^\s.\[\]()'\",]+")
 _INDEX = re.compile(r"-?\d{1,18}", re.ASCII)
 _SLICE = re.compile(r"\s*(-?\d{1,18})?\s*:\s*(-?\d{1,18})?\s*", re.ASCII)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-
-
-class Several(NamedTuple):
-    """`['a','b']`: an object of those members at the end of a path, otherwise each of them."""
-
-    names: tuple[str, ...]
-
-
-class Select(NamedTuple):
-    """Any step that may find several values: a wildcard, a slice, a union, a filter, a descent."""
-
-    text: str
-    children: "Selector"
-
-
-class Call(NamedTuple):
-    """A function at the end of a path, such as `.length()`."""
-
-    name: str
-    arguments: tuple[Json, ...]
-
-
-Selector = Callable[[Json, Json], Iterator[Json]]
-"""From (value, document) to the values one step further."""
-
-Step = str | int | Several | Select | Call
 
 
 class JsonPath(NamedTuple):
@@ -59,7 +48,7 @@ class JsonPath(NamedTuple):
         value = document
         for position, step in enumerate(self.steps):
             try:
-                value = _step_into(value, step)
+                value = step_into(value, step)
             except ABSENT:
                 return position, value
         return len(self.steps), value
@@ -78,25 +67,6 @@ class JsonPath(NamedTuple):
         if isinstance(step, int) and not isinstance(value, list):
             return f"Filter: [{step}] can only be applied to arrays. Current context is: {here}"
         return f"No results for path: {canonical(self.steps)}"
-
-
-def canonical(steps: tuple[Step, ...]) -> str:
-    """The path in bracket notation, `$['a'][0]`, as Jayway's messages write it."""
-    return "$" + "".join(map(_canonical_step, steps))
-
-
-def _canonical_step(step: Step) -> str:
-    match step:
-        case str():
-            return f"['{step}']"
-        case int():
-            return f"[{step}]"
-        case Several(names):
-            return "[" + ",".join(f"'{name}'" for name in names) + "]"
-        case Select(text, _):
-            return text
-        case Call(name, _):
-            return f".{name}()"
 
 
 def _kind(value: Json) -> str:
@@ -138,25 +108,14 @@ def _walk(steps: tuple[Step, ...]) -> Callable[[Json], Json]:
 
     def walk(document: Json) -> Json:
         for step in steps:
-            document = document[step] if step.__class__ is str else _step_into(document, step)
+            document = document[step] if step.__class__ is str else step_into(document, step)
         return document
 
     return walk
 
 
-def _step_into(value: Json, step: Step) -> Json:
-    """One definite step. A string has characters at indices for Python, not for JSON: hence the look at the type."""
-    if isinstance(step, int) and not isinstance(value, list):
-        raise LookupError(step)
-    if isinstance(step, Several):
-        if not isinstance(value, dict):
-            raise LookupError(step)
-        return {name: value[name] for name in step.names if name in value}
-    return value[step]
-
-
 def _gather(steps: tuple[Step, ...]) -> Callable[[Json], list[Json]]:
-    selectors = [_selector(step, last=number == len(steps)) for number, step in enumerate(steps, 1)]
+    selectors = [selector(step, last=number == len(steps)) for number, step in enumerate(steps, 1)]
 
     def gather(document: Json) -> list[Json]:
         found = [document]
@@ -177,75 +136,6 @@ def _calling(find: Callable[[Json], Json], call: Call) -> Callable[[Json], Json]
             raise LookupError("a number beyond what a double holds") from None
 
     return evaluate
-
-
-# --- selectors -----------------------------------------------------------------------------------------------------
-
-
-def _selector(step: Step, last: bool) -> Selector:
-    match step:
-        case Select(_, children):
-            return children
-        case Several(names) if not last:
-            return _each_name(names)
-    return _at_most_one(step)
-
-
-def _at_most_one(step: Step) -> Selector:
-    def children(value: Json, document: Json) -> Iterator[Json]:
-        try:
-            yield _step_into(value, step)
-        except ABSENT:
-            return
-
-    return children
-
-
-def _each_name(names: tuple[str, ...]) -> Selector:
-    return lambda value, document: (value[name] for name in names if isinstance(value, dict) and name in value)
-
-
-def _every_child(value: Json, document: Json) -> Iterator[Json]:
-    if isinstance(value, dict):
-        yield from value.values()
-    elif isinstance(value, list):
-        yield from value
-
-
-def _slice(start: int | None, stop: int | None) -> Selector:
-    return lambda value, document: iter(value[start:stop] if isinstance(value, list) else ())
-
-
-def _union(indices: tuple[int, ...]) -> Selector:
-    def children(value: Json, document: Json) -> Iterator[Json]:
-        if isinstance(value, list):
-            yield from (value[index] for index in indices if -len(value) <= index < len(value))
-
-    return children
-
-
-def _filter(accepts: Callable[[Json, Json], bool]) -> Selector:
-    """Elements of an array; an object is tested itself, as Jayway does."""
-
-    def children(value: Json, document: Json) -> Iterator[Json]:
-        candidates = value if isinstance(value, list) else [value] if isinstance(value, dict) else ()
-        return (candidate for candidate in candidates if accepts(candidate, document))
-
-    return children
-
-
-def _descend(children: Selector, filters: bool) -> Selector:
-    """Parents before children. A filter below sees each value once: as itself, not as an element of its array."""
-
-    def everywhere(value: Json, document: Json) -> Iterator[Json]:
-        pending = [value]
-        while pending:
-            node = pending.pop()
-            if not (filters and isinstance(node, list)):
-                yield from children(node, document)
-            pending.extend(reversed(list(_every_child(node, document))))
-
-    return everywhere
 
 
 # --- parse ---------------------------------------------------------------------------------------------------------
@@ -281,7 +171,7 @@ class _Parser:
     def step(self) -> Step:
         if self.took(".."):
             step = self.bracket() if self.took("[") else self.member()
-            return Select(f"..{_canonical_step(step)}", _descend(_selector(step, last=True), self.is_filter(step)))
+            return Select(f"..{canonical_step(step)}", descend(selector(step, last=True), self.is_filter(step)))
         if self.took("[") or self.took(".["):
             return self.bracket()
         if self.took("."):
@@ -294,7 +184,7 @@ class _Parser:
 
     def member(self) -> Step:
         if self.took("*"):
-            return Select("[*]", _every_child)
+            return Select("[*]", every_child)
         found = _NAME.match(self.text, self.at)
         if found is None:
             raise self.wrong("expected a name; a name with blanks or brackets is written ['my name']")
@@ -319,9 +209,9 @@ class _Parser:
         inside = self.text[start + 1 : end].strip()
         self.at = end + 1
         if inside == "*":
-            return Select("[*]", _every_child)
+            return Select("[*]", every_child)
         if inside.startswith("?"):
-            return Select(f"[{inside}]", _filter(self.predicate(inside)))
+            return Select(f"[{inside}]", filtered(self.predicate(inside)))
         if inside[:1] in {"'", '"'}:
             names = self.names(inside)
             return names[0] if len(names) == 1 else Several(names)
@@ -356,8 +246,8 @@ class _Parser:
             return int(inside)
         if found := _SLICE.fullmatch(inside):
             start, stop = (int(bound) if bound else None for bound in found.groups())
-            return Select(f"[{inside}]", _slice(start, stop))
+            return Select(f"[{inside}]", slice_of(start, stop))
         parts = [part.strip() for part in inside.split(",")]
         if all(_INDEX.fullmatch(part) for part in parts):
-            return Select(f"[{inside}]", _union(tuple(map(int, parts))))
+            return Select(f"[{inside}]", union_of(tuple(map(int, parts))))
         raise self.wrong(f"[{inside}] is neither an index, a slice, a name in quotes, * nor a filter")

@@ -35,7 +35,7 @@ def _no_input_value(field: str) -> Missing:
 
 
 def _reference_conflict(path: JsonPath, scope: Scope, document: Json) -> ExpressionError:
-    """ItemsPath is a Reference Path on AWS, which names the step that failed (seen in published reports, 2025)."""
+    """ItemsPath is a Reference Path on AWS, which names the step that failed (from published reports of failures)."""
     if not all(isinstance(step, str | int) for step in path.steps):
         return _invalid_path(path, scope, document)
     step = path.steps[path.broken_at(document)[0]]
