@@ -5,7 +5,7 @@ import contextlib
 import json
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -15,13 +15,11 @@ import uvicorn
 from botocore.config import Config as ClientConfig
 from botocore.exceptions import ClientError
 from prometheus_client import CollectorRegistry
-from starlette.applications import Starlette
 
 from stepwell.api.app import create_app
-from stepwell.clock import WallClock
 from stepwell.config import Config
-from stepwell.engine.catalog import Catalog
 from stepwell.engine.engine import Engine
+from stepwell.server import running_engine
 from stepwell.store.memory import MemoryStore
 
 ROLE = "arn:aws:iam::123456789012:role/any"
@@ -38,8 +36,8 @@ class LiveServer:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         self.engine: Engine
-        self._loop: asyncio.AbstractEventLoop
         self._uvicorn: uvicorn.Server
+        self._http = httpx.Client(timeout=30)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
@@ -48,26 +46,20 @@ class LiveServer:
         assert self._ready.wait(10), "the server did not start"
 
     def stop(self) -> None:
+        self._http.close()
         self._uvicorn.should_exit = True
         self._thread.join(10)
+        assert not self._thread.is_alive(), "the server did not stop"
 
     async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        store, clock = MemoryStore(), WallClock()
-        await store.open()
-        self.engine = Engine(store, clock, self.config, Catalog(store, clock))
-
-        @contextlib.asynccontextmanager
-        async def lifespan(app: Starlette) -> AsyncIterator[None]:
-            await self.engine.start()
+        async with running_engine(MemoryStore(), self.config) as self.engine:
+            app = create_app(self.engine, CollectorRegistry())
+            options = uvicorn.Config(
+                app, log_level="warning", http="httptools", lifespan="off", timeout_graceful_shutdown=1
+            )
+            self._uvicorn = uvicorn.Server(options)
             self._ready.set()
-            yield
-            await self.engine.stop()
-
-        app = create_app(self.engine, CollectorRegistry(), lifespan=lifespan)
-        options = uvicorn.Config(app, log_level="warning", http="httptools", timeout_graceful_shutdown=1)
-        self._uvicorn = uvicorn.Server(options)
-        await self._uvicorn.serve(sockets=[self.socket])
+            await self._uvicorn.serve(sockets=[self.socket])
 
     def client(self, region: str = "us-east-1") -> Any:
         """A boto3 client that sends what its caller says: no retries, no checks of its own."""
@@ -78,7 +70,7 @@ class LiveServer:
         """What no SDK would send."""
         content = json.dumps(body) if isinstance(body, dict) else body
         target = {"X-Amz-Target": f"AWSStepFunctions.{operation}", **headers}
-        return httpx.post(self.url + "/", content=content, headers=target, timeout=30)
+        return self._http.post(self.url + "/", content=content, headers=target)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import re
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from stepwell.api.operations import OPERATIONS
 from stepwell.api.pages import Pages
 from stepwell.api.shapes import REQUESTS
 from stepwell.engine.engine import Engine
+from stepwell.engine.identity import new_uuid
 from stepwell.errors import (
     ApiError,
     InternalFailure,
@@ -91,7 +91,7 @@ class Wire:
         headers = [
             (b"content-type", b"application/x-amz-json-1.0"),
             (b"content-length", str(len(body)).encode()),
-            (b"x-amzn-requestid", str(uuid.uuid4()).encode()),
+            (b"x-amzn-requestid", new_uuid().encode()),
         ]
         self._served(name, error)
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -117,7 +117,7 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -
     announced = headers.get(b"content-length", b"0")
     if announced.isdigit() and int(announced) > limit:
         raise too_large(limit)
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":

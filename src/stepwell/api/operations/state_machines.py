@@ -82,9 +82,9 @@ async def update_state_machine(call: Call, request: shapes.UpdateStateMachineReq
         arn,
         definition=request.definition,
         role_arn=request.role_arn and check_role(request.role_arn),
-        logging=logging and read_logging(logging),
+        logging=None if logging is None else read_logging(logging),
         tracing=_tracing(request.tracing_configuration),
-        encryption=encryption and read_encryption(encryption),
+        encryption=None if encryption is None else read_encryption(encryption),
     )
     return {"updateDate": seconds(machine.updated_at), "revisionId": machine.revision}
 
