@@ -97,6 +97,7 @@ class Branch:
         "owned",
         "parent",
         "phase",
+        "result",
         "retries",
         "retry_count",
         "state",
@@ -112,6 +113,7 @@ class Branch:
         self.state = state
         self.data = data  # before a state: its input to be; at the end: the output
         self.input = data  # raw input of the state it is in
+        self.result: Document | None = None  # of its task, until it leaves the state
         self.item: Document | None = None  # of an iteration: its input
         self.last = last  # event that the next one names as previous
         self.phase = Phase.READY
@@ -226,13 +228,20 @@ def evolve(execution: Execution, entry: j.Entry, document: Document | None = Non
     _RULES[type(entry)](execution, entry, position, document)
 
 
-def _document(entry: Any, position: int, document: Document | None, current: Document) -> Document:
-    """The payload: at hand, or the text in the entry, or (a reference) what the branch carries already."""
+class BrokenReference(Exception):
+    """An entry refers to a text that its branch does not carry: the journal is not one that we wrote."""
+
+
+def _document(entry: Any, position: int, document: Document | None, *carried: Document | None) -> Document:
+    """The payload: at hand, or the text in the entry, or that one of the branch's documents to which it refers."""
     if document is not None:
         return document
     if isinstance(entry.payload, str):
         return Document(entry.payload, position=position)
-    return current
+    for candidate in carried:
+        if candidate is not None and candidate.position == entry.payload:
+            return candidate
+    raise BrokenReference(f"entry {position} refers to the text of entry {entry.payload}, which its branch has not")
 
 
 # -- work ------------------------------------------------------------------------------------------------------------
@@ -320,7 +329,8 @@ def _state_entered(x: Execution, e: j.StateEntered, position: int, document: Doc
 
 def _state_exited(x: Execution, e: j.StateExited, position: int, document: Document | None) -> None:
     branch = x.branches[e.branch]
-    branch.data = _document(e, position, document, branch.input)
+    branch.data = _document(e, position, document, branch.input, branch.result)
+    branch.result = None
     branch.last = e.event
     if branch.group is not None:
         _drop_children(x, branch)
@@ -380,6 +390,7 @@ def _retry_scheduled(x: Execution, e: j.RetryScheduled, position: int, document:
     branch = x.branches[e.branch]
     if branch.group is not None:
         _drop_children(x, branch)
+    _close_all(x, branch)  # the delay of a retry before, whose try did not come about
     branch.retries = dict(branch.retries or {})
     branch.retries[e.retrier] = branch.retries.get(e.retrier, 0) + 1
     branch.retry_count += 1
@@ -449,6 +460,8 @@ def _task_submitted(x: Execution, e: j.TaskSubmitted, position: int, document: D
 
 def _task_ended(x: Execution, e: Any, position: int, document: Document | None) -> None:
     branch = x.branches[e.branch]
+    if isinstance(e, j.TaskSucceeded):
+        branch.result = _document(e, position, document)
     branch.phase = Phase.ENTERED
     branch.task = None
     branch.last = e.event
