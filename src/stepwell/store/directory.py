@@ -2,10 +2,9 @@
 
 import fcntl
 import os
-import socket
-from datetime import UTC, datetime
 from pathlib import Path
 
+from stepwell.store.holder import who_we_are
 from stepwell.store.protocol import StoreError, StoreHeld
 
 LOCK_FILE = "stepwell.lock"
@@ -31,7 +30,7 @@ class DirectoryLock:
                 "Stop that server first, or give this one a directory of its own."
             ) from None
         os.ftruncate(file, 0)
-        os.pwrite(file, _who_we_are().encode(), 0)
+        os.pwrite(file, who_we_are().encode(), 0)
         self._file = file
 
     def release(self) -> None:
@@ -51,8 +50,3 @@ class DirectoryLock:
                 f"The data directory {directory} cannot be used: {error.strerror}. "
                 "Give the server a directory in which it may create files."
             ) from error
-
-
-def _who_we_are() -> str:
-    since = datetime.now(UTC).isoformat(sep=" ", timespec="seconds")
-    return f"process {os.getpid()} on {socket.gethostname()} since {since}\n"

@@ -49,21 +49,26 @@ class MemoryStore:
 
     def _refuse_conflicts(self, commits: Sequence[Commit]) -> None:
         """Look at the whole batch before the first change: all of it is done, or nothing."""
-        rows: dict[str, bool] = {}  # whether an ARN would be taken
-        ends: dict[int, int] = {}  # how long a journal would be
+        arns: dict[str, bool] = {}  # whether one would be taken by then
+        rows: dict[int, ExecutionRow] = {}  # that would be new
+        ends: dict[int, int] = {}  # how long a journal would be by then
         for commit in commits:
-            end = ends.setdefault(commit.execution, self._journals.length(commit.execution))
-            row = commit.created or self._executions.get(commit.execution)
-            if commit.created is not None and rows.get(commit.created.arn, self._executions.holds(commit.created)):
-                raise Conflict(f"Execution {commit.created.arn} is there already.")
-            if commit.count and commit.position < end:
-                raise Conflict(f"Execution {commit.execution}: position {commit.position} of its journal is taken.")
-            if commit.count:
-                ends[commit.execution] = commit.position + commit.count
+            execution, row = commit.execution, commit.created
             if row is not None:
-                rows[row.arn] = not commit.forget
+                if arns.get(row.arn, self._executions.holds(row)):
+                    raise Conflict(f"Execution {row.arn} is there already.")
+                arns[row.arn] = True
+                rows[execution] = row
+            end = ends.setdefault(execution, self._journals.length(execution))
+            if commit.count:
+                if commit.position < end:
+                    raise Conflict(f"Execution {execution}: position {commit.position} of its journal is taken.")
+                ends[execution] = commit.position + commit.count
             if commit.forget:
-                ends[commit.execution] = 0
+                ends[execution] = 0
+                gone = rows.get(execution) or self._executions.get(execution)
+                if gone is not None:
+                    arns[gone.arn] = False
 
     def _apply(self, commit: Commit) -> None:
         if commit.created is not None:
