@@ -36,7 +36,9 @@ def bind(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as problem:
         listener.close()
-        raise AddressTaken(f"cannot listen on {host}:{port}: {problem.strerror}. Try --port 0 for a free port.") from None
+        raise AddressTaken(
+            f"cannot listen on {host}:{port}: {problem.strerror}. Try --port 0 for a free port."
+        ) from None
     listener.listen(2048)
     listener.set_inheritable(True)
     return listener
@@ -90,9 +92,14 @@ async def serve(store: Store, config: Config, listener: socket.socket, ready: Ca
                 timeout_graceful_shutdown=GRACE,
                 timeout_keep_alive=120,
                 server_header=False,
+                proxy_headers=False,
             )
             loop = asyncio.get_running_loop()
-            server = _Uvicorn(settings, ready, lambda: loop.call_soon_threadsafe(engine.begin_stop))
+
+            def stopping() -> None:
+                loop.call_soon_threadsafe(engine.begin_stop)
+
+            server = _Uvicorn(settings, ready, stopping)
             await server.serve(sockets=[listener])
     finally:
         await store.close()

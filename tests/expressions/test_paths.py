@@ -43,7 +43,7 @@ def test_a_path_begins_at_the_input_the_context_object_or_a_variable(path, value
         ("$.no", "ErrorPath", "States.Runtime",
          "The JSONPath '$.no' specified for the field 'ErrorPath' could not be found in the input"
          """ '{"a":{"b":1},"text":"t"}'"""),
-        ("$.no", "x.$", "States.ParameterPathFailure",
+        ("$.no", "x.$", "States.Runtime",
          "The JSONPath '$.no' specified for the field 'x.$' could not be found in the input"
          """ '{"a":{"b":1},"text":"t"}'"""),
         ("$.no", "SecondsPath", "States.Runtime",

@@ -46,7 +46,7 @@ def test_every_problem_is_reported_at_the_object_that_contains_it():
 def test_a_missing_path_fails_with_the_field_as_written():
     with pytest.raises(ExpressionError) as failed:
         compile_template({"x": {"y.$": "$.gone"}}, "Parameters").evaluate(Scope({"b": 1}))
-    assert failed.value.error == "States.ParameterPathFailure"
+    assert failed.value.error == "States.Runtime"
     assert failed.value.cause == (
         """The JSONPath '$.gone' specified for the field 'y.$' could not be found in the input '{"b":1}'"""
     )

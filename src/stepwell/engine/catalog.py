@@ -1,7 +1,6 @@
 """What exists: state machines, their revisions and activities, kept in the store and cached in memory."""
 
 import asyncio
-import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Generic, TypeVar
@@ -12,12 +11,14 @@ from stepwell.arns import parse_arn
 from stepwell.asl.parse import compile_definition
 from stepwell.asl.states import StateMachine
 from stepwell.clock import Clock, Milliseconds
+from stepwell.engine.identity import new_uuid
 from stepwell.engine.records import (
     Activity,
     Encryption,
     Logging,
     MachineType,
     Revision,
+    Settings,
     StateMachineRecord,
     Tagged,
     revision_key,
@@ -101,9 +102,7 @@ class Catalog:
         type: MachineType,
         definition: str,
         role_arn: str,
-        logging: Logging,
-        tracing: bool,
-        encryption: Encryption,
+        settings: Settings,
         tags: dict[str, str],
     ) -> StateMachineRecord:
         """A new machine, or the one that is there when all but role and tags are the same, as on AWS.
@@ -114,20 +113,18 @@ class Catalog:
         async with self._writing:
             there = await self.machine(arn)
             if there is not None:
-                await self._refuse_other(there, type, definition, logging, tracing, encryption)
+                await self._refuse_other(there, (type, definition, settings))
                 return there
             now = self._clock.now()
             revision = Revision(
                 machine_arn=arn,
-                id=str(uuid.uuid4()),
+                id=new_uuid(),
                 first=True,
                 type=type,
                 definition=definition,
                 role_arn=role_arn,
                 created_at=now,
-                logging=logging,
-                tracing=tracing,
-                encryption=encryption,
+                settings=settings,
             )
             machine = StateMachineRecord(
                 arn=arn,
@@ -135,38 +132,19 @@ class Catalog:
                 type=type,
                 role_arn=role_arn,
                 revision=revision.id,
-                first=True,
                 created_at=now,
                 updated_at=now,
-                logging=logging,
-                tracing=tracing,
-                encryption=encryption,
                 tags=tags,
             )
             await self._keep_revision(revision, compiled)
             await self._keep_machine(machine)
             return machine
 
-    async def _refuse_other(
-        self,
-        there: StateMachineRecord,
-        type: MachineType,
-        definition: str,
-        logging: Logging,
-        tracing: bool,
-        encryption: Encryption,
-    ) -> None:
+    async def _refuse_other(self, there: StateMachineRecord, asked: tuple[MachineType, str, Settings]) -> None:
         if there.status == "DELETING":
             raise StateMachineDeleting(there.arn)
         revision = await self.revision(there.arn, there.revision)
-        asked = (type, definition, logging, tracing, encryption)
-        if revision is None or asked != (
-            there.type,
-            revision.definition,
-            there.logging,
-            there.tracing,
-            there.encryption,
-        ):
+        if revision is None or asked != (revision.type, revision.definition, revision.settings):
             raise StateMachineAlreadyExists(there.arn)
 
     async def update_machine(
@@ -190,20 +168,21 @@ class Catalog:
                 raise StateMachineDoesNotExist(arn)
             if machine.status == "DELETING":
                 raise StateMachineDeleting(arn)
-            given = {"role_arn": role_arn, "logging": logging, "tracing": tracing, "encryption": encryption}
+            given = {"logging": logging, "tracing": tracing, "encryption": encryption}
             changes = {name: value for name, value in given.items() if value is not None}
             now = max(self._clock.now(), machine.updated_at)
             revision = msgspec.structs.replace(
                 before,
-                id=str(uuid.uuid4()),
+                id=new_uuid(),
                 first=False,
                 created_at=now,
                 definition=before.definition if definition is None else definition,
-                **changes,
+                role_arn=role_arn or before.role_arn,
+                settings=msgspec.structs.replace(before.settings, **changes),
             )
             compiled = None if definition is None else await _compile(definition, machine.type)
             await self._keep_revision(revision, compiled)
-            updated = msgspec.structs.replace(machine, revision=revision.id, first=False, updated_at=now, **changes)
+            updated = msgspec.structs.replace(machine, revision=revision.id, role_arn=revision.role_arn, updated_at=now)
             await self._keep_machine(updated)
             return updated
 

@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-import msgspec
-
-from stepwell.store.protocol import Commit, OutcomeUnknown, Store, StoreError
+from stepwell.store.protocol import Commit, DiskFailed, OutcomeUnknown, Store, StoreError
 
 log = logging.getLogger(__name__)
 
 MOST = 1_000  # commits in one transaction
+DISK_FAILED = 74  # exit status: EX_IOERR
 
 T = TypeVar("T")
 
@@ -24,12 +24,6 @@ class Pending(Generic[T]):
     def __init__(self, commit: Commit, subject: T) -> None:
         self.commit = commit
         self.subject = subject
-
-
-class Failed(msgspec.Struct, frozen=True):
-    """Why commits were not made."""
-
-    error: StoreError
 
 
 class Committer(Generic[T]):
@@ -92,6 +86,10 @@ class Committer(Generic[T]):
     async def _write(self, batch: list[Pending[T]]) -> None:
         try:
             await self._commit([pending.commit for pending in batch])
+        except DiskFailed as error:
+            # What is on disk now nobody can say, and a retried fsync would lie: only a new process may look.
+            log.critical("ending at once, the disk failed: %s", error)
+            os._exit(DISK_FAILED)
         except StoreError as error:
             log.warning("commit failed: %s", error)
             batch += self._waiting

@@ -1,7 +1,6 @@
 """The engine: what can be asked of it, in the API's terms."""
 
 import asyncio
-import uuid
 
 import msgspec
 
@@ -14,7 +13,7 @@ from stepwell.core.execution import Execution
 from stepwell.core.history import Event
 from stepwell.engine import reading
 from stepwell.engine.catalog import Catalog
-from stepwell.engine.identity import Numbers
+from stepwell.engine.identity import Numbers, new_uuid
 from stepwell.engine.reading import ExecutionData
 from stepwell.engine.records import StateMachineRecord
 from stepwell.engine.residents import Keep, Resident
@@ -178,13 +177,13 @@ class Engine:
     def _execution_arn(self, machine: StateMachineRecord, name: str) -> str:
         at = arns.parse_arn(machine.arn)
         if machine.express:
-            return arns.express_arn(at.region, at.account, machine.name, name, str(uuid.uuid4()))
+            return arns.express_arn(at.region, at.account, machine.name, name, new_uuid())
         return arns.execution_arn(at.region, at.account, machine.name, name)
 
     def _new(
         self, machine: StateMachineRecord, compiled: StateMachine, name: str | None, input: str, keep: Keep
     ) -> tuple[Resident, f.Start]:
-        name = name or str(uuid.uuid4())
+        name = name or new_uuid()
         row = ExecutionRow(
             id=self._numbers.next(),
             arn=self._execution_arn(machine, name),

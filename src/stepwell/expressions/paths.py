@@ -64,8 +64,9 @@ _MISSING: dict[str, Missing] = {
 
 def _missing_for(field: str | None) -> Missing:
     if field is not None and field.endswith(".$"):
-        # The States Language's name for it (section Payload Template).
-        return _not_found(States.PARAMETER_PATH_FAILURE, field)
+        # The States Language calls it States.ParameterPathFailure; published histories of AWS show States.Runtime,
+        # as the recorded ErrorPath and CausePath do, so no catcher takes it.
+        return _not_found(States.RUNTIME, field)
     return _MISSING.get(field or "", _invalid_path)
 
 
