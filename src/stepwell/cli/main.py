@@ -3,7 +3,13 @@
 import click
 
 from stepwell import __version__
+from stepwell.cli.backup import backup
+from stepwell.cli.history import history
+from stepwell.cli.listing import list_
 from stepwell.cli.serve import serve
+from stepwell.cli.show import show
+from stepwell.cli.start import start
+from stepwell.cli.stop import stop
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -12,4 +18,5 @@ def main() -> None:
     """Stepwell: a durable workflow engine that runs the Amazon States Language."""
 
 
-main.add_command(serve)
+for command in (serve, start, list_, show, history, stop, backup):
+    main.add_command(command)

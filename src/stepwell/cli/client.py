@@ -1,0 +1,93 @@
+"""A small client of the Step Functions API: what the command line needs, with the standard library alone."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+DEFAULT_URL = "http://127.0.0.1:8083"
+PATIENCE = 330
+"""Seconds to wait for an answer: a synchronous Express execution may take 300."""
+
+Answer = dict[str, Any]
+
+
+class Refused(Exception):
+    """The server refused a request. `code` is the error's name in the API, "" for an answer that is none of its."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}" if code else message)
+        self.code = code
+
+
+class Unreachable(Exception):
+    """Nobody answers at the address. The message says how to start a server."""
+
+    def __init__(self, url: str, reason: object) -> None:
+        super().__init__(
+            f"No server answers at {url} ({reason}). "
+            "Start one with: stepwell serve. One that runs elsewhere is named by --url or STEPWELL_URL."
+        )
+
+
+class Client:
+    """Calls operations of one server. It goes there directly: proxies of the environment are not for a server here."""
+
+    def __init__(self, url: str = DEFAULT_URL, region: str | None = None) -> None:
+        self.url = url if "://" in url else f"http://{url}"
+        self._headers = {"Content-Type": "application/x-amz-json-1.0"}
+        if region is not None:
+            # Signed by nobody: the server takes any credentials and reads the region in them.
+            scope = f"stepwell/20000101/{region}/states/aws4_request"
+            self._headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
+
+    def call(self, operation: str, **request: Any) -> Answer:
+        """Call an operation with members as the API names them; those that are None are left out.
+
+        Raises Refused, Unreachable.
+        """
+        body = json.dumps({name: value for name, value in request.items() if value is not None})
+        connection = self._connection()
+        try:
+            headers = self._headers | {"X-Amz-Target": f"AWSStepFunctions.{operation}"}
+            connection.request("POST", "/", body.encode(), headers)
+            answer = connection.getresponse()
+            return self._read(answer.status, answer.read())
+        except (OSError, http.client.HTTPException) as problem:
+            reason = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+            raise Unreachable(self.url, reason) from None
+        finally:
+            connection.close()
+
+    def pages(self, operation: str, member: str, **request: Any) -> Iterator[Answer]:
+        """Everything in `member` of all pages, read as far as it is consumed."""
+        token: str | None = None
+        while True:
+            answer = self.call(operation, **request, nextToken=token)
+            yield from answer[member]
+            token = answer.get("nextToken")
+            if token is None:
+                return
+
+    def _connection(self) -> http.client.HTTPConnection:
+        try:
+            parts = urlsplit(self.url)
+            host, port = parts.hostname, parts.port
+        except ValueError as problem:
+            raise Unreachable(self.url, problem) from None
+        if parts.scheme not in ("http", "https") or not host:
+            raise Unreachable(self.url, "this is no http:// address")
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        return kind(host, port, timeout=PATIENCE)
+
+    def _read(self, status: int, body: bytes) -> Answer:
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise Refused("", f"{self.url} answered with status {status}, but not as Step Functions does.")
+        if status != 200:
+            raise Refused(str(answer.get("__type", "")).rpartition("#")[2], str(answer.get("message", "")))
+        return answer
