@@ -42,24 +42,26 @@ def _check_heartbeat(task: dict[str, Any], place: Place) -> None:
         place.error(f"HeartbeatSeconds ({heartbeat}) must be smaller than TimeoutSeconds ({timeout})")
 
 
-ONLY_JSONATA = ("Arguments", "Output", "Items")
-ONLY_JSONPATH = (
-    "InputPath",
-    "OutputPath",
-    "ResultPath",
-    "Parameters",
-    "ResultSelector",
-    "Result",
-    "ItemsPath",
-    "TimeoutSecondsPath",
-    "HeartbeatSecondsPath",
-    "SecondsPath",
-    "TimestampPath",
-    "MaxConcurrencyPath",
-    "ToleratedFailurePercentagePath",
-    "ToleratedFailureCountPath",
-    "ErrorPath",
-    "CausePath",
+ONLY_JSONATA = frozenset(["Arguments", "Output", "Items"])
+ONLY_JSONPATH = frozenset(
+    [
+        "InputPath",
+        "OutputPath",
+        "ResultPath",
+        "Parameters",
+        "ResultSelector",
+        "Result",
+        "ItemsPath",
+        "TimeoutSecondsPath",
+        "HeartbeatSecondsPath",
+        "SecondsPath",
+        "TimestampPath",
+        "MaxConcurrencyPath",
+        "ToleratedFailurePercentagePath",
+        "ToleratedFailureCountPath",
+        "ErrorPath",
+        "CausePath",
+    ]
 )
 
 

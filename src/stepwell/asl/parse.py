@@ -38,7 +38,7 @@ def parse(text: str, *, type: MachineType = "STANDARD") -> Parsed:
     return Parsed(
         StateMachine(
             start_at=scope.start_at,
-            states=reading.states,
+            states={name: reading.states[name] for name in reading.names},
             timeout_seconds=document.get("TimeoutSeconds"),
             comment=document.get("Comment"),
             language=reading.language,

@@ -23,7 +23,7 @@ class Reading:
         self.read_scope = read_scope  # handed in: the tables of fields need it, and it needs the tables
         self.diagnostics: list[Diagnostic] = []
         self.states: dict[str, State] = {}
-        self.names: set[str] = set()
+        self.names: dict[str, None] = {}  # of the states, in the order of the definition
         self.labels: set[str] = set()
 
 

@@ -124,7 +124,7 @@ class Parallel(State, frozen=True, kw_only=True):
 
 
 class Map(State, frozen=True, kw_only=True):
-    """`parameters` is the legacy per-item template (the same as ItemSelector); JSONata uses `items`."""
+    """`item_selector` is ItemSelector, or Parameters, its legacy name; JSONata uses `items`."""
 
     processor: "Scope"
     distributed: bool = False

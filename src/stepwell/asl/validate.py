@@ -62,7 +62,7 @@ def _check_name(name: str, place: Place, twice: bool) -> None:
         )
     if twice or name in place.reading.names:
         place.error(f"Duplicate State name: {name}", Code.DUPLICATE_STATE_NAME)
-    place.reading.names.add(name)
+    place.reading.names[name] = None
 
 
 def _read_state(name: str, value: Json, place: Place) -> None:
@@ -94,8 +94,8 @@ def _under_own_language(value: dict[str, Any], place: Place) -> Place:
 def _attributes(kind: Kind, value: dict[str, Any], place: Place) -> dict[str, Any]:
     """Check the state as a whole, then its fields one by one; what comes back are the struct's arguments."""
     place.object(value, kind.fields, kind.required)
-    place.only_in_language(value, ONLY_JSONPATH, "JSONPath")
-    place.only_in_language(value, ONLY_JSONATA, "JSONata")
+    place.only_in_language(value, kind.fields.keys() & ONLY_JSONPATH, "JSONPath")
+    place.only_in_language(value, kind.fields.keys() & ONLY_JSONATA, "JSONata")
     for names in kind.one_of:
         place.exactly_one(_meant(value), names)
     for names in kind.exclusive:
