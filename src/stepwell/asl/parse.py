@@ -19,7 +19,7 @@ _MACHINE = {
 
 
 class Parsed(msgspec.Struct, frozen=True):
-    """`machine` is None if and only if there is a diagnostic of severity ERROR. Diagnostics in document order."""
+    """`machine` is None if and only if a diagnostic is an ERROR. Diagnostics come state by state, in document order."""
 
     machine: StateMachine | None
     diagnostics: tuple[Diagnostic, ...] = ()
