@@ -4,6 +4,7 @@ import click
 
 from stepwell import __version__
 from stepwell.cli.backup import backup
+from stepwell.cli.check import check
 from stepwell.cli.history import history
 from stepwell.cli.listing import list_
 from stepwell.cli.serve import serve
@@ -18,5 +19,5 @@ def main() -> None:
     """Stepwell: a durable workflow engine that runs the Amazon States Language."""
 
 
-for command in (serve, start, list_, show, history, stop, backup):
+for command in (serve, start, list_, show, history, stop, backup, check):
     main.add_command(command)
