@@ -19,7 +19,7 @@ from stepwell.store.codes import (
     name_in,
     split_arn,
 )
-from stepwell.store.postgres_session import LOST, RENEWAL, Session, meaning
+from stepwell.store.postgres_session import LOST, RENEWAL, SILENCE, Session, meaning
 from stepwell.store.postgres_writer import PostgresWriter
 from stepwell.store.protocol import Chunk, Commit, ExecutionRow, Resource, Stored, StoreError, Work
 from stepwell.store.sql import statements
@@ -49,7 +49,7 @@ class PostgresStore:
         self._writer = PostgresWriter(self._session)
         await self._session.take()
         with meaning("The store in PostgreSQL could not be opened"):
-            self._readers = await asyncpg.create_pool(self._url, min_size=1, max_size=_READERS)
+            self._readers = await asyncpg.create_pool(self._url, min_size=1, max_size=_READERS, command_timeout=SILENCE)
         self._renewal = asyncio.create_task(self._keep_leases(), name="stepwell-leases")
 
     async def close(self) -> None:

@@ -17,6 +17,9 @@ LEASE = 10.0
 
 RENEWAL = 3.0  # seconds between two renewals
 
+SILENCE = 30.0
+"""Seconds without an answer after which a connection is taken for lost."""
+
 _PATIENCE = 2.0  # seconds the database may need to notice that a killed server's session has ended
 _RECONNECT = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds before each try
 
@@ -26,6 +29,7 @@ LOST = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a query that crosses the database's farewell
     OSError,
     TimeoutError,
 )
@@ -64,7 +68,7 @@ class Session:
         if self._db is None:
             return
         try:
-            await self._db.execute(self._sql["release_shards"], self._who)
+            await self._db.execute(self._sql["release_shards"], *self._leases)
             await self._db.close()
         except LOST:
             self._db.terminate()
@@ -74,7 +78,9 @@ class Session:
         """Keep the leases. Raises StoreHeld when somebody else has them."""
         db = await self.connected()
         with meaning("The leases could not be renewed"):
-            await db.fetch(self._sql["renew_shards"], self._who, LEASE)
+            renewed = await db.fetch(self._sql["renew_shards"], *self._leases, LEASE)
+        if len(renewed) < len(self._epochs):
+            raise StoreHeld("This server's shards have been taken over by another one; it can write no more.")
 
     async def connected(self) -> Any:
         """The connection. After a loss it is a new one, and what the old one was doing is over for certain.
@@ -96,8 +102,12 @@ class Session:
             if self._epochs.get(number) != epoch:
                 raise StoreHeld(f"This server's shard {number} has been taken over by {holder or 'nobody yet'}.")
 
+    @property
+    def _leases(self) -> tuple[Sequence[int], Sequence[int]]:
+        return list(self._epochs), list(self._epochs.values())
+
     async def _connect(self) -> Any:
-        return await asyncpg.connect(self._url, timeout=10)
+        return await asyncpg.connect(self._url, timeout=10, command_timeout=SILENCE)
 
     async def _again(self) -> Any:
         error: BaseException | None = None
@@ -115,8 +125,13 @@ class Session:
     async def _end_old_session(self) -> None:
         """Make sure that our last session, which the database may believe alive, commits nothing any more."""
         await self._db.execute(self._sql["end_session"], self._pid)
-        if not await self._hold():
-            await self._refuse_while_leased()
+        if not await self._hold() and await self._is_ours():
+            self.drop()
+            raise StoreError("PostgreSQL has not ended this server's last session yet. Nothing was written.")
+
+    async def _is_ours(self) -> bool:
+        """Whether the shards are. If not, whoever took them has waited for our last commit."""
+        return dict(await self._db.fetch(self._sql["epochs"])) == self._epochs
 
     async def _hold(self) -> bool:
         loop = asyncio.get_running_loop()
@@ -131,8 +146,7 @@ class Session:
     async def _refuse_while_leased(self) -> None:
         there = await self._db.fetchval(self._sql["has_tables"])
         held = await self._db.fetchrow(self._sql["holder"]) if there else None
-        if (held is not None and held["holder"] != self._who) or not there:
-            self.drop()
+        if held is not None or not there:
             whom = f"{held['holder']} (lease: {held['seconds']:.0f} s more)" if held else "another server"
             raise StoreHeld(
                 f"The data in this database are in use by {whom}. "
@@ -149,5 +163,5 @@ def meaning(what: str) -> Iterator[None]:
         raise Conflict(f"{what}: another writer was here first ({error.detail or error}).") from error
     except asyncpg.DiskFullError as error:
         raise StoreFull(f"{what}: the database's disk is full. Make room; nothing needs a restart.") from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except (asyncpg.PostgresError, *LOST) as error:
         raise StoreError(f"{what}: {error or type(error).__name__}.") from error

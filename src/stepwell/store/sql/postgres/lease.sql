@@ -2,10 +2,6 @@
 -- Hold this schema's data for as long as our session lives. False: another session does.
 SELECT pg_try_advisory_lock(1463110732, hashtext(current_schema()))
 
--- name: let_go
--- Give up the hold.
-SELECT pg_advisory_unlock(1463110732, hashtext(current_schema()))
-
 -- name: end_session
 -- End an earlier session of ours that the database has not yet noticed to be gone, if it still has the hold.
 SELECT pg_terminate_backend(pid) FROM pg_locks
@@ -22,14 +18,21 @@ FROM shards WHERE holder IS NOT NULL AND expires > clock_timestamp() GROUP BY ho
 UPDATE shards SET holder = $1, epoch = epoch + 1, expires = clock_timestamp() + $2::float8 * interval '1 second'
 RETURNING number, epoch
 
+-- name: epochs
+-- The epoch of every shard.
+SELECT number, epoch FROM shards
+
 -- name: renew_shards
--- Hold on to the shards that are still ours.
-UPDATE shards SET expires = clock_timestamp() + $2::float8 * interval '1 second'
-WHERE holder = $1 RETURNING number, epoch
+-- Hold on to the shards that are still ours: those whose epochs are as when we took them.
+UPDATE shards SET expires = clock_timestamp() + $3::float8 * interval '1 second'
+FROM unnest($1::smallint[], $2::bigint[]) AS ours (number, epoch)
+WHERE shards.number = ours.number AND shards.epoch = ours.epoch RETURNING shards.number
 
 -- name: release_shards
 -- Let go of the shards that are still ours.
-UPDATE shards SET holder = NULL, expires = '-infinity' WHERE holder = $1
+UPDATE shards SET holder = NULL, expires = '-infinity'
+FROM unnest($1::smallint[], $2::bigint[]) AS ours (number, epoch)
+WHERE shards.number = ours.number AND shards.epoch = ours.epoch
 
 -- name: check_shards
 -- Lock the leases a commit uses: of the shards given, and of the executions given by id.
