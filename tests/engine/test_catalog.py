@@ -7,7 +7,9 @@ from collections.abc import Callable, Coroutine
 import pytest
 
 from stepwell.clock import VirtualClock
-from stepwell.engine.catalog import Catalog, Encryption, Logging, Recent
+from stepwell.engine.catalog import Catalog
+from stepwell.engine.records import Settings
+from stepwell.engine.shelf import Recent
 from stepwell.errors import ResourceNotFound, StateMachineAlreadyExists, StateMachineDoesNotExist
 from stepwell.store.memory import MemoryStore
 
@@ -23,9 +25,7 @@ def create(catalog, arn=ARN, definition=PASS):
         type="STANDARD",
         definition=definition,
         role_arn=ROLE,
-        logging=Logging(),
-        tracing=False,
-        encryption=Encryption(),
+        settings=Settings(),
         tags={},
     )
 
@@ -135,6 +135,20 @@ def test_what_is_not_there_is_refused(catalog):
 def test_the_key_of_a_revision_is_no_machine(catalog):
     machine = run(create(catalog))
     assert run(catalog.machine(f"{ARN}#{machine.revision}")) is None
+
+
+def test_what_was_read_while_it_was_changed_is_not_remembered(store, catalog):
+    async def story():
+        await create(catalog)
+        later = Catalog(store, VirtualClock())
+        # Given somebody who reads the machine while it is deleted
+        await asyncio.gather(later.machine(ARN), later.delete_machine(ARN))
+        # Then the next one sees it as it is
+        machine = await later.machine(ARN)
+        assert machine is not None
+        assert machine.status == "DELETING"
+
+    run(story())
 
 
 def test_the_cache_forgets_what_was_used_least_recently():

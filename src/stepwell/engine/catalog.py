@@ -1,16 +1,14 @@
 """What exists: state machines, their revisions and activities, kept in the store and cached in memory."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Generic, TypeVar
 
 import msgspec
 
 from stepwell.arns import parse_arn
 from stepwell.asl.parse import compile_definition
 from stepwell.asl.states import StateMachine
-from stepwell.clock import Clock, Milliseconds
+from stepwell.clock import Clock
 from stepwell.engine.identity import new_uuid
 from stepwell.engine.records import (
     Activity,
@@ -23,6 +21,7 @@ from stepwell.engine.records import (
     Tagged,
     revision_key,
 )
+from stepwell.engine.shelf import Recent, Shelf
 from stepwell.errors import (
     ActivityAlreadyExists,
     ResourceNotFound,
@@ -31,69 +30,39 @@ from stepwell.errors import (
     StateMachineDoesNotExist,
     TooManyTags,
 )
-from stepwell.store.protocol import Resource, Store
+from stepwell.store.protocol import Store
 
 __all__ = ["Activity", "Catalog", "Encryption", "Logging", "Revision", "StateMachineRecord"]
 
 MOST_TAGS = 50
-RECORDS = 10_000  # machines and activities kept in memory; 1 to 2 KB each
+RECORDS = 10_000  # machines, and activities, kept in memory; 1 to 2 KB each
+REVISIONS = 20  # kept in memory: with their definitions, up to 1 MiB each
 COMPILED = 1_000  # compiled definitions kept in memory
 LARGE = 65_536  # characters of a definition that takes more than some ms to compile
-
-Value = TypeVar("Value")
-
-
-class Recent(Generic[Value]):
-    """The values used last, at most `most` of them."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._values: OrderedDict[str, Value] = OrderedDict()
-
-    def get(self, key: str) -> Value | None:
-        value = self._values.get(key)
-        if value is not None:
-            self._values.move_to_end(key)
-        return value
-
-    def put(self, key: str, value: Value) -> None:
-        self._values[key] = value
-        self._values.move_to_end(key)
-        if len(self._values) > self.most:
-            self._values.popitem(last=False)
-
-    def drop(self, key: str) -> None:
-        self._values.pop(key, None)
 
 
 class Catalog:
     """State machines, revisions and activities. Writes are made one after another, so that names stay unique."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
         self._clock = clock
         self._writing = asyncio.Lock()
-        self._machines: Recent[StateMachineRecord] = Recent(RECORDS)
-        self._activities: Recent[Activity] = Recent(RECORDS)
+        self._machines = Shelf(store, "stateMachine", StateMachineRecord, RECORDS)
+        self._revisions = Shelf(store, "revision", Revision, REVISIONS)
+        self._activities = Shelf(store, "activity", Activity, RECORDS)
         self._compiled: Recent[StateMachine] = Recent(COMPILED)
 
     async def machine(self, arn: str) -> StateMachineRecord | None:
         """The machine with this (unqualified) ARN, also while it is DELETING."""
-        found = self._machines.get(arn)
-        if found is None:
-            found = _read(await self._store.get(arn), "stateMachine", StateMachineRecord)
-            if found is not None:
-                self._machines.put(arn, found)
-        return found
+        return await self._machines.get(arn)
 
     async def machines(self, region: str, account: str, after: str | None, limit: int) -> list[StateMachineRecord]:
         """A page of the machines of one region, ordered by ARN; `after` is the last ARN seen."""
-        page = await self._store.list("stateMachine", f"{region}:{account}", after, limit)
-        return [msgspec.msgpack.decode(resource.body, type=StateMachineRecord) for resource in page]
+        return await self._machines.page(f"{region}:{account}", after, limit)
 
     async def revision(self, machine_arn: str, id: str) -> Revision | None:
         """A revision, also of a machine that is gone."""
-        return _read(await self._store.get(revision_key(machine_arn, id)), "revision", Revision)
+        return await self._revisions.get(revision_key(machine_arn, id))
 
     async def create_machine(
         self,
@@ -137,7 +106,7 @@ class Catalog:
                 tags=tags,
             )
             await self._keep_revision(revision, compiled)
-            await self._keep_machine(machine)
+            await self._machines.put(machine)
             return machine
 
     async def _refuse_other(self, there: StateMachineRecord, asked: tuple[MachineType, str, Settings]) -> None:
@@ -183,7 +152,7 @@ class Catalog:
             compiled = None if definition is None else await _compile(definition, machine.type)
             await self._keep_revision(revision, compiled)
             updated = msgspec.structs.replace(machine, revision=revision.id, role_arn=revision.role_arn, updated_at=now)
-            await self._keep_machine(updated)
+            await self._machines.put(updated)
             return updated
 
     async def delete_machine(self, arn: str) -> StateMachineRecord | None:
@@ -193,7 +162,7 @@ class Catalog:
             if machine is None or machine.status == "DELETING":
                 return machine
             deleting = msgspec.structs.replace(machine, status="DELETING")
-            await self._keep_machine(deleting)
+            await self._machines.put(deleting)
             return deleting
 
     async def forget_machine(self, arn: str) -> None:
@@ -202,16 +171,14 @@ class Catalog:
             machine = await self.machine(arn)
             if machine is None or machine.status != "DELETING":
                 return
-            self._machines.drop(arn)
-            await self._store.remove(arn)
+            await self._machines.remove(arn)
 
     async def deleting(self) -> set[str]:
         """ARNs of the machines of all regions that are to go: a starting server takes up their deletion again."""
         found: set[str] = set()
         after = None
-        while page := await self._store.list("stateMachine", None, after, RECORDS):
-            machines = (msgspec.msgpack.decode(resource.body, type=StateMachineRecord) for resource in page)
-            found |= {machine.arn for machine in machines if machine.status == "DELETING"}
+        while page := await self._machines.page(None, after, 1000):
+            found |= {machine.arn for machine in page if machine.status == "DELETING"}
             after = page[-1].arn
         return found
 
@@ -233,20 +200,14 @@ class Catalog:
 
     def knows_activity(self, arn: str) -> bool:
         """Whether there surely is this activity; False when the store must be asked."""
-        return self._activities.get(arn) is not None
+        return self._activities.cached(arn) is not None
 
     async def activity(self, arn: str) -> Activity | None:
-        found = self._activities.get(arn)
-        if found is None:
-            found = _read(await self._store.get(arn), "activity", Activity)
-            if found is not None:
-                self._activities.put(arn, found)
-        return found
+        return await self._activities.get(arn)
 
     async def activities(self, region: str, account: str, after: str | None, limit: int) -> list[Activity]:
         """A page of the activities of one region, ordered by ARN; `after` is the last ARN seen."""
-        page = await self._store.list("activity", f"{region}:{account}", after, limit)
-        return [msgspec.msgpack.decode(resource.body, type=Activity) for resource in page]
+        return await self._activities.page(f"{region}:{account}", after, limit)
 
     async def create_activity(self, arn: str, encryption: Encryption, tags: dict[str, str]) -> Activity:
         """A new activity, or the one that is there. Raises ActivityAlreadyExists when its encryption differs."""
@@ -263,13 +224,12 @@ class Catalog:
                 encryption=encryption,
                 tags=tags,
             )
-            await self._keep_activity(activity)
+            await self._activities.put(activity)
             return activity
 
     async def delete_activity(self, arn: str) -> None:
         async with self._writing:
-            self._activities.drop(arn)
-            await self._store.remove(arn)
+            await self._activities.remove(arn)
 
     async def tags(self, arn: str) -> dict[str, str]:
         """The tags of a machine or an activity. Raises InvalidArn, ResourceNotFound."""
@@ -299,21 +259,12 @@ class Catalog:
 
     async def _keep_tags(self, tagged: Tagged, tags: dict[str, str]) -> None:
         if isinstance(tagged, StateMachineRecord):
-            await self._keep_machine(msgspec.structs.replace(tagged, tags=tags))
+            await self._machines.put(msgspec.structs.replace(tagged, tags=tags))
         else:
-            await self._keep_activity(msgspec.structs.replace(tagged, tags=tags))
-
-    async def _keep_machine(self, machine: StateMachineRecord) -> None:
-        await self._store.put(_resource("stateMachine", machine.arn, machine.name, machine.created_at, machine))
-        self._machines.put(machine.arn, machine)
-
-    async def _keep_activity(self, activity: Activity) -> None:
-        await self._store.put(_resource("activity", activity.arn, activity.name, activity.created_at, activity))
-        self._activities.put(activity.arn, activity)
+            await self._activities.put(msgspec.structs.replace(tagged, tags=tags))
 
     async def _keep_revision(self, revision: Revision, compiled: StateMachine | None) -> None:
-        name = parse_arn(revision.machine_arn).name
-        await self._store.put(_resource("revision", revision.key, name, revision.created_at, revision))
+        await self._revisions.put(revision)
         if compiled is not None:
             self._compiled.put(revision.key, compiled)
 
@@ -323,20 +274,3 @@ async def _compile(definition: str, type: MachineType) -> StateMachine:
     if len(definition) < LARGE:
         return compile_definition(definition, type)
     return await asyncio.to_thread(compile_definition, definition, type)
-
-
-def _resource(kind: str, arn: str, name: str, created_at: Milliseconds, body: msgspec.Struct) -> Resource:
-    parsed = parse_arn(arn.partition("#")[0])
-    scope = arn.partition("#")[0] if kind == "revision" else f"{parsed.region}:{parsed.account}"
-    return Resource(
-        arn=arn, kind=kind, scope=scope, name=name, created_at=created_at, body=msgspec.msgpack.encode(body)
-    )
-
-
-Body = TypeVar("Body", bound=msgspec.Struct)
-
-
-def _read(resource: Resource | None, kind: str, type: type[Body]) -> Body | None:
-    if resource is None or resource.kind != kind:
-        return None
-    return msgspec.msgpack.decode(resource.body, type=type)

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from stepwell.arns import parse_arn
 from stepwell.clock import Milliseconds
 
 MachineType = Literal["STANDARD", "EXPRESS"]
@@ -25,6 +26,14 @@ class Encryption(msgspec.Struct, frozen=True):
     reuse_seconds: int | None = None
 
 
+class Settings(msgspec.Struct, frozen=True):
+    """What configures a machine beside its definition and its role."""
+
+    logging: Logging = Logging()
+    tracing: bool = False
+    encryption: Encryption = Encryption()
+
+
 class Revision(msgspec.Struct, frozen=True, kw_only=True):
     """What an execution runs by: it never changes, and stays when its machine is updated or deleted."""
 
@@ -35,14 +44,19 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     definition: str
     role_arn: str
     created_at: Milliseconds
-    logging: Logging = Logging()
-    tracing: bool = False
-    encryption: Encryption = Encryption()
+    settings: Settings = Settings()
 
     @property
     def key(self) -> str:
-        """The ARN of its resource in the store."""
         return revision_key(self.machine_arn, self.id)
+
+    @property
+    def scope(self) -> str:
+        return self.machine_arn
+
+    @property
+    def name(self) -> str:
+        return parse_arn(self.machine_arn).name
 
 
 class StateMachineRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,14 +67,18 @@ class StateMachineRecord(msgspec.Struct, frozen=True, kw_only=True):
     type: MachineType
     role_arn: str
     revision: str
-    first: bool  # the current revision is the first one
     created_at: Milliseconds
     updated_at: Milliseconds
     status: Literal["ACTIVE", "DELETING"] = "ACTIVE"
-    logging: Logging = Logging()
-    tracing: bool = False
-    encryption: Encryption = Encryption()
     tags: dict[str, str] = {}
+
+    @property
+    def key(self) -> str:
+        return self.arn
+
+    @property
+    def scope(self) -> str:
+        return _region_and_account(self.arn)
 
     @property
     def express(self) -> bool:
@@ -76,9 +94,22 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     encryption: Encryption = Encryption()
     tags: dict[str, str] = {}
 
+    @property
+    def key(self) -> str:
+        return self.arn
+
+    @property
+    def scope(self) -> str:
+        return _region_and_account(self.arn)
+
 
 Tagged = StateMachineRecord | Activity
 
 
 def revision_key(machine_arn: str, revision: str) -> str:
     return f"{machine_arn}#{revision}"
+
+
+def _region_and_account(arn: str) -> str:
+    parsed = parse_arn(arn)
+    return f"{parsed.region}:{parsed.account}"

@@ -17,7 +17,7 @@ from stepwell.api.members import (
 )
 from stepwell.api.pages import page_size
 from stepwell.arns import parse_arn, state_machine_arn
-from stepwell.engine.records import Revision, StateMachineRecord
+from stepwell.engine.records import Revision, Settings, StateMachineRecord
 from stepwell.errors import MissingRequiredParameter, StateMachineDoesNotExist, ValidationException
 
 
@@ -29,9 +29,11 @@ async def create_state_machine(call: Call, request: shapes.CreateStateMachineReq
         type=request.type or "STANDARD",
         definition=request.definition,
         role_arn=check_role(request.role_arn),
-        logging=read_logging(request.logging_configuration),
-        tracing=_tracing(request.tracing_configuration) or False,
-        encryption=read_encryption(request.encryption_configuration),
+        settings=Settings(
+            read_logging(request.logging_configuration),
+            _tracing(request.tracing_configuration) or False,
+            read_encryption(request.encryption_configuration),
+        ),
         tags=read_tags(request.tags),
     )
     return {"stateMachineArn": machine.arn, "creationDate": seconds(machine.created_at)}
@@ -113,9 +115,9 @@ def describe_revision(name: str, revision: Revision, included_data: str | None) 
         name=name,
         definition=None if included_data == "METADATA_ONLY" else revision.definition,
         roleArn=revision.role_arn,
-        loggingConfiguration=write_logging(revision.logging),
-        tracingConfiguration={"enabled": revision.tracing},
-        encryptionConfiguration=write_encryption(revision.encryption),
+        loggingConfiguration=write_logging(revision.settings.logging),
+        tracingConfiguration={"enabled": revision.settings.tracing},
+        encryptionConfiguration=write_encryption(revision.settings.encryption),
         revisionId=None if revision.first else revision.id,
     )
 
