@@ -11,7 +11,7 @@ import pytest
 from stepwell.store.opening import store_at
 from stepwell.store.postgres import PostgresStore
 from stepwell.store.postgres_session import LEASE
-from stepwell.store.protocol import OutcomeUnknown, StoreError, StoreHeld, StoreTooNew
+from stepwell.store.protocol import OutcomeUnknown, StoreError, StoreFull, StoreHeld, StoreTooNew
 
 from .processes import acknowledged, writer
 from .proxy import END_ALL_SESSIONS, execute, proxied
@@ -109,6 +109,38 @@ async def test_a_server_whose_shards_were_taken_over_can_write_no_more(
         with pytest.raises(StoreHeld, match="taken over by the other node"):
             await store.commit([start(2)])
         assert await store.load([2]) == []
+
+
+async def test_a_silent_server_is_followed_when_its_lease_has_run_out_and_then_can_write_no_more(
+    runner: asyncio.Runner, postgres_url: str
+) -> None:
+    async with opened(postgres_url) as silent:
+        await silent.commit([start(1)])
+        await execute(postgres_url, "UPDATE shards SET expires = '-infinity'")
+        async with opened(postgres_url) as successor:
+            with pytest.raises(StoreHeld, match="taken over by process"):
+                await silent.commit([step(1, 3, b"too late")])
+            await successor.commit([step(1, 3, b"in time")])
+            assert not await silent.landed(step(1, 3, b"too late"))
+
+
+async def test_a_full_disk_refuses_writes_serves_reads_and_recovers(runner: asyncio.Runner, postgres_url: str) -> None:
+    async with opened(postgres_url) as store:
+        await store.commit([start(1)])
+        await execute(postgres_url, FULL_DISK)
+        with pytest.raises(StoreFull, match="disk is full"):
+            await store.commit([start(2), step(1, 3)])
+        assert await store.load([2]) == []
+        assert await store.find(row(1).arn) == row(1)
+        await execute(postgres_url, "DROP TRIGGER full_disk ON journal")
+        await store.commit([start(2), step(1, 3)])
+
+
+FULL_DISK = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON journal EXECUTE FUNCTION full_disk();
+"""
 
 
 async def test_data_of_a_newer_layout_or_format_are_refused(runner: asyncio.Runner, postgres_url: str) -> None:

@@ -1,6 +1,8 @@
 """The store in an SQLite file: the default, for one server on one machine, with nothing to install."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,12 @@ Row = tuple[Any, ...]
 
 _WRITER_CACHE = 64 << 20  # bytes: the indexes' inner pages of some millions of executions
 _READER_CACHE = 32 << 20
+_COUNTER_CACHE = 1 << 20
+_COUNTED = (
+    ("executions", "count_executions", STATUSES),
+    ("work", "count_timers", KINDS),
+    ("work", "count_queued", KINDS),
+)
 _LAST = ((1 << 63) - 1, (1 << 63) - 1)  # after every place in a list
 
 
@@ -161,11 +169,9 @@ class SqliteStore:
         return [_resource(row) for row in rows]
 
     async def counts(self) -> Mapping[str, int]:
-        return {
-            **self._count("executions", "count_executions", STATUSES),
-            **self._count("work", "count_timers", KINDS),
-            **self._count("work", "count_queued", KINDS),
-        }
+        _ = self._reading
+        # In a thread, on a connection of its own: it walks whole indexes, 0.1 s for a million executions.
+        return await asyncio.to_thread(self._count)
 
     async def secret(self) -> bytes:
         secret: bytes = self._read("get_meta", "secret")[0][0]
@@ -188,8 +194,13 @@ class SqliteStore:
         with meaning(db, "The data could not be read"):
             return db.execute(self._sql[name], named or values).fetchall()
 
-    def _count(self, what: str, statement: str, words: Mapping[int, str]) -> Mapping[str, int]:
-        return {f"{what}.{words[code]}": count for code, count in self._read(statement)}
+    def _count(self) -> Mapping[str, int]:
+        counts: dict[str, int] = {}
+        with closing(connect(self._directory, _COUNTER_CACHE)) as db, meaning(db, "Rows could not be counted"):
+            for what, statement, words in _COUNTED:
+                for code, count in db.execute(self._sql[statement]):
+                    counts[f"{what}.{words[code]}"] = count
+        return counts
 
     def _row(self, columns: Row) -> ExecutionRow:
         id_, machine, head, tail, name, revision, express, status, started, stopped, aside, *_ = columns
