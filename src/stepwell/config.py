@@ -37,12 +37,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     poller_limit: Positive = 10_000  # GetActivityTask calls waiting at one time
     call_limit: Positive = 1_000  # calls of integrations in flight
     map_concurrency: Positive = 40  # iterations of an inline Map at one time
-    resident_bytes: Positive = 256 * MEBIBYTE  # executions kept in memory; the others are read when needed
+    resident_bytes: Positive = 128 * MEBIBYTE  # executions kept in memory; the others are read when needed
 
 
-def load_config(
-    directories: Iterable[Path] = (), environ: Mapping[str, str] | None = None, **settings: Any
-) -> Config:
+def load_config(directories: Iterable[Path] = (), environ: Mapping[str, str] | None = None, **settings: Any) -> Config:
     """Settings, by rising precedence: defaults, `[server]` of stepwell.toml, environment, `settings`.
 
     The first stepwell.toml in `directories` counts (name the data's, then the current one); a setting of None

@@ -97,6 +97,8 @@ class StoreSuite:
         assert await store.journal(1, 6, 7) == chunks[2:3]
         assert await store.journal(1, 9, 9) == chunks[3:]
         assert await store.journal(1, 10, 20) == []
+        assert await store.journal(1, 0, 100, newest=1) == chunks[-1:]
+        assert await store.journal(1, 0, 5, newest=2) == chunks[1:3]
         assert await store.journal(2, 0, 20) == []
 
     async def test_a_forgotten_execution_leaves_nothing(self, store: Store) -> None:

@@ -29,10 +29,10 @@ class Journal:
         self._row = row
         self._entries: dict[int, j.AnyEntry] = {}
 
-    async def read(self, first: int, last: int) -> list[int]:
-        """Have these entries; returns the positions there are, chunks whole."""
+    async def read(self, first: int, last: int, newest: int | None = None) -> list[int]:
+        """Have these entries (`newest`: of the last so many chunks); returns the positions there are, chunks whole."""
         positions = []
-        for chunk in await self._store.journal(self._row.id, first, last):
+        for chunk in await self._store.journal(self._row.id, first, last, newest):
             for offset, entry in enumerate(j.decode(chunk.data)):
                 self._entries[chunk.position + offset] = entry
                 positions.append(chunk.position + offset)
@@ -64,7 +64,7 @@ async def describe(store: Store, row: ExecutionRow) -> ExecutionData:
     input = journal.text(journal[0].payload)  # type: ignore[union-attr]
     if row.stopped_at is None:
         return ExecutionData(input, None, None, None)
-    end = journal[(await journal.read(0, _EVERYTHING))[-1]]
+    end = journal[(await journal.read(0, _EVERYTHING, newest=1))[-1]]
     if isinstance(end, j.ExecutionSucceeded):
         await journal.resolve([end])
         return ExecutionData(input, journal.text(end.payload), None, None)
@@ -75,6 +75,9 @@ async def describe(store: Store, row: ExecutionRow) -> ExecutionData:
 
 PAGE = 2_000
 """Entries read from the store at a time."""
+
+CHUNKS = 8
+"""Chunks read at a time, backwards."""
 
 
 async def history(
@@ -104,8 +107,13 @@ async def _forward(journal: Journal, row: ExecutionRow, after: int | None, limit
 
 
 async def _backward(journal: Journal, row: ExecutionRow, after: int | None, limit: int) -> list[j.AnyEntry]:
-    """The end is not known for one that runs: the whole journal is looked through, as a reader may ask for it."""
-    positions = await journal.read(0, _EVERYTHING)
-    entries = [journal[position] for position in positions]
-    chosen = [entry for entry in reversed(entries) if entry.event and (after is None or entry.event < after)]
+    before = _EVERYTHING  # positions to look at lie below it
+    chosen: list[j.AnyEntry] = []
+    while len(chosen) < limit and before > 0:
+        positions = await journal.read(0, before - 1, newest=CHUNKS)
+        if not positions:
+            break
+        entries = [journal[position] for position in reversed(positions) if position < before]
+        chosen += [entry for entry in entries if entry.event and (after is None or entry.event < after)]
+        before = positions[0]
     return chosen[:limit]

@@ -99,9 +99,10 @@ class MemoryStore:
     async def find(self, arn: str) -> ExecutionRow | None:
         return self._executions.find(arn)
 
-    async def journal(self, execution: int, first: int, last: int) -> Sequence[Chunk]:
+    async def journal(self, execution: int, first: int, last: int, newest: int | None = None) -> Sequence[Chunk]:
         chunks = self._journals.chunks(execution)
-        return [chunk for chunk in chunks if chunk.position <= last and chunk.position + chunk.count > first]
+        found = [chunk for chunk in chunks if chunk.position <= last and chunk.position + chunk.count > first]
+        return found if newest is None else found[-newest:]
 
     async def executions(
         self, machine_arn: str | None, status: str | None, after: tuple[int, int] | None, limit: int

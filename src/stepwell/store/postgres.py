@@ -95,8 +95,8 @@ class PostgresStore:
         rows = await self._read("find_execution", *split_arn(arn))
         return _row(*rows[0]) if rows else None
 
-    async def journal(self, execution: int, first: int, last: int) -> Sequence[Chunk]:
-        return [Chunk(*row) for row in await self._read("read_journal", execution, first, last)]
+    async def journal(self, execution: int, first: int, last: int, newest: int | None = None) -> Sequence[Chunk]:
+        return [Chunk(*row) for row in reversed(await self._read("read_journal", execution, first, last, newest))]
 
     async def executions(
         self, machine_arn: str | None, status: str | None, after: tuple[int, int] | None, limit: int

@@ -140,8 +140,11 @@ class Store(Protocol):
         """The execution with this ARN."""
         ...
 
-    async def journal(self, execution: int, first: int, last: int) -> Sequence[Chunk]:
-        """The chunks that hold the entries from position `first` to `last` (both included), in order."""
+    async def journal(self, execution: int, first: int, last: int, newest: int | None = None) -> Sequence[Chunk]:
+        """The chunks that hold the entries from position `first` to `last` (both included), in order.
+
+        `newest`: only so many of them, the last ones; 1 gives the end of a journal of any length.
+        """
         ...
 
     async def executions(

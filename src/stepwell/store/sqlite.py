@@ -118,8 +118,9 @@ class SqliteStore:
         rows = self._read("find_execution", head=head, tail=tail)
         return self._row(rows[0]) if rows else None
 
-    async def journal(self, execution: int, first: int, last: int) -> Sequence[Chunk]:
-        return [Chunk(*row) for row in self._read("read_journal", execution=execution, first=first, last=last)]
+    async def journal(self, execution: int, first: int, last: int, newest: int | None = None) -> Sequence[Chunk]:
+        limits = {"execution": execution, "first": first, "last": last, "newest": -1 if newest is None else newest}
+        return [Chunk(*row) for row in reversed(self._read("read_journal", **limits))]
 
     async def executions(
         self, machine_arn: str | None, status: str | None, after: tuple[int, int] | None, limit: int

@@ -47,12 +47,13 @@ JOIN names m ON m.id = e.machine JOIN names h ON h.id = e.head JOIN names r ON r
 WHERE e.tail = $2 AND h.text = $1
 
 -- name: read_journal
--- The chunks that hold the entries from $2 to $3. The one that holds the first may begin before it.
+-- The chunks that hold the entries from $2 to $3, the last one first, $4 of them at most (null: all).
+-- The one that holds $2 may begin before it.
 SELECT position, count, data FROM journal
 WHERE execution = $1 AND position <= $3
   AND position >= coalesce((SELECT max(position) FROM journal WHERE execution = $1 AND position <= $2), 0)
   AND position + count > $2
-ORDER BY position
+ORDER BY position DESC LIMIT $4
 
 -- name: page_of_all
 -- A page of all executions in these statuses, newest first: the head of one sorted run per status, merged.

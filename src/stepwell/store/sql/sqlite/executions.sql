@@ -40,14 +40,15 @@ SELECT id, machine, head, tail, name, revision, express, status, started, stoppe
 FROM executions WHERE tail = :tail AND head = (SELECT id FROM names WHERE text = :head)
 
 -- name: read_journal
--- The chunks that hold the entries from `first` to `last`. The one that holds `first` may begin before it.
+-- The chunks that hold the entries from `first` to `last`, the last one first, `newest` of them at most (-1: all).
+-- The one that holds `first` may begin before it.
 SELECT position, count, data FROM journal
 WHERE execution = :execution
   AND position <= :last
   AND position >= coalesce(
       (SELECT max(position) FROM journal WHERE execution = :execution AND position <= :first), 0)
   AND position + count > :first
-ORDER BY position
+ORDER BY position DESC LIMIT :newest
 
 -- name: page
 -- A page of all executions, newest first: sorted runs of one index, merged as they are read.
