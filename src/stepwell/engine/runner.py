@@ -172,7 +172,9 @@ class Runner:
         self._schedule(resident)
 
     def _advance(self, resident: Resident, fact: f.Fact) -> Transition:
-        moment = Moment(self._clock.now(), self._random.getrandbits(63))
+        # The first entry's time is the row's: lists, answers and the history all tell the same start.
+        now = resident.row.started_at if isinstance(fact, f.Start) else self._clock.now()
+        moment = Moment(now, self._random.getrandbits(63))
         limits = self._express_limits if resident.row.express else self._limits
         if resident.keep is Keep.START and isinstance(fact, f.Start):
             limits = replace(limits, slice_entries=0)  # write the start down, run nothing yet
@@ -381,7 +383,7 @@ class Runner:
         if resident.keep is Keep.ALL and isinstance(delivery.fact, f.Start):
             # The client's start is not lost: it is written down, and a build without the fault runs it.
             anew = resident.anew(aside=why)
-            moment = Moment(self._clock.now(), 0)
+            moment = Moment(resident.row.started_at, 0)
             limits = replace(self._limits, slice_entries=0)
             started = Delivery(anew, delivery.fact, delivery.waiter)
             started.transition = advance(anew.machine, anew.execution, delivery.fact, moment, limits)
