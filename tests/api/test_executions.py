@@ -63,6 +63,18 @@ def test_an_input_that_is_not_json_is_refused(client, create, input):
         client.start_execution(stateMachineArn=create(), input=input)
 
 
+def test_an_input_nested_as_deep_as_may_be_runs(client, create):
+    deep = "[" * 750 + "]" * 750
+    arn = client.start_execution(stateMachineArn=create(), input=deep)["executionArn"]
+    assert client.describe_execution(executionArn=arn)["output"] == deep
+
+
+def test_an_input_nested_deeper_is_refused(client, create):
+    text = "Invalid State Machine Execution Input: 'JSON is nested more than 750 levels deep'"
+    with refused("InvalidExecutionInput", text):
+        client.start_execution(stateMachineArn=create(), input='{"a":' * 751 + "1" + "}" * 751)
+
+
 def test_the_limit_of_an_input_counts_bytes(client, create):
     machine = create()
     client.start_execution(stateMachineArn=machine, input=f'"{"é" * 131071}"')

@@ -3,9 +3,7 @@
 import re
 from typing import Any
 
-import msgspec
-
-from stepwell.api.constraints import constraint_error, json_problem, too_long, violation
+from stepwell.api.constraints import constraint_error, violation
 from stepwell.api.shapes import EncryptionConfiguration, LoggingConfiguration, Tag
 from stepwell.clock import Milliseconds
 from stepwell.engine.catalog import MOST_TAGS
@@ -31,21 +29,6 @@ def check_name(name: str) -> str:
     if FORBIDDEN_IN_NAMES.search(name):
         raise InvalidName(name)
     return name
-
-
-def check_size(text: str, member: str, limit: int) -> None:
-    """Raises ValidationException when `text` has more than `limit` UTF-8 bytes."""
-    if len(text) * 4 > limit and len(text.encode()) > limit:
-        raise too_long(member, limit)
-
-
-def json_fault(text: str) -> str | None:
-    """Why `text` is not JSON, or None when it is."""
-    try:
-        msgspec.json.decode(text)
-    except (ValueError, RecursionError) as problem:
-        return json_problem(problem)
-    return None
 
 
 def check_role(arn: str) -> str:

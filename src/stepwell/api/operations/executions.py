@@ -2,9 +2,10 @@
 
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
-from stepwell.api.members import check_name, check_size, json_fault, not_for_this_type, present, seconds
+from stepwell.api.members import check_name, not_for_this_type, present, seconds
 from stepwell.api.operations.state_machines import describe_revision, find_machine
 from stepwell.api.pages import page_size
+from stepwell.api.payloads import check_size, json_fault
 from stepwell.arns import parse_arn
 from stepwell.engine.records import StateMachineRecord
 from stepwell.errors import (

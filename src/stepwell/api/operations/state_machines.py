@@ -5,7 +5,6 @@ from stepwell.api.call import Answer, Call
 from stepwell.api.members import (
     check_name,
     check_role,
-    check_size,
     present,
     read_encryption,
     read_logging,
@@ -16,6 +15,7 @@ from stepwell.api.members import (
     write_logging,
 )
 from stepwell.api.pages import page_size
+from stepwell.api.payloads import check_size
 from stepwell.arns import parse_arn, state_machine_arn
 from stepwell.engine.records import Revision, Settings, StateMachineRecord
 from stepwell.errors import MissingRequiredParameter, StateMachineDoesNotExist, ValidationException

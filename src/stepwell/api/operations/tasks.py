@@ -2,7 +2,7 @@
 
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
-from stepwell.api.members import check_size, json_fault
+from stepwell.api.payloads import check_size, json_fault
 from stepwell.errors import InvalidOutput
 
 

@@ -1,0 +1,38 @@
+"""JSON texts that clients hand in, as input or output: how large, how deep, and whether they are JSON at all."""
+
+import re
+from itertools import accumulate
+
+import msgspec
+
+from stepwell.api.constraints import json_problem, too_long
+
+DEEPEST = 750
+"""Levels of nesting. Somewhat below what Python can read and write, for states put payloads into payloads."""
+
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
+_NO_BRACKETS = re.compile(r"[^\[\]{}]+")
+_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
+
+
+def check_size(text: str, member: str, limit: int) -> None:
+    """Raises ValidationException when `text` has more than `limit` UTF-8 bytes."""
+    if len(text) * 4 > limit and len(text.encode()) > limit:
+        raise too_long(member, limit)
+
+
+def json_fault(text: str) -> str | None:
+    """Why `text` cannot be taken as JSON, or None when it can."""
+    try:
+        msgspec.json.decode(text)
+    except (ValueError, RecursionError) as problem:
+        return json_problem(problem)
+    if text.count("[") + text.count("{") > DEEPEST and nesting(text) > DEEPEST:
+        return f"JSON is nested more than {DEEPEST} levels deep"
+    return None
+
+
+def nesting(text: str) -> int:
+    """How deep arrays and objects are nested in a valid JSON text."""
+    brackets = _NO_BRACKETS.sub("", _STRINGS.sub("", text))
+    return max(accumulate(_STEP[bracket] for bracket in brackets), default=0)
