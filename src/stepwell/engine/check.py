@@ -9,8 +9,7 @@ from stepwell.asl.parse import compile_definition
 from stepwell.asl.states import StateMachine
 from stepwell.engine.check_execution import Finding, Inspection
 from stepwell.engine.records import Revision, StateMachineRecord, revision_key
-from stepwell.errors import ApiError
-from stepwell.store.protocol import ExecutionRow, Store, Stored, Work, WorkKind
+from stepwell.store.protocol import ExecutionRow, Resource, Store, Stored, Work, WorkKind
 
 PAGE = 100  # executions read at a time, journals and all
 ROWS = 1_000  # rows of other kinds read at a time
@@ -123,19 +122,19 @@ class _Examination:
         key = revision_key(machine_arn, revision)
         if key not in self._machines:
             self.report.revisions += 1
-            try:
-                self._machines[key] = await self._compiled(key)
-            except (LookupError, ApiError, msgspec.DecodeError) as problem:
-                self._machines[key] = None
-                self.report.add(Problem(REVISION, key, str(problem)))
+            self._machines[key] = self._compiled(key, await self._store.get(key))
         return self._machines[key]
 
-    async def _compiled(self, key: str) -> StateMachine:
-        resource = await self._store.get(key)
+    def _compiled(self, key: str, resource: Resource | None) -> StateMachine | None:
         if resource is None:
-            raise LookupError("there is no such revision")
-        revision = msgspec.msgpack.decode(resource.body, type=Revision)
-        return compile_definition(revision.definition, revision.type)
+            self.report.add(Problem(REVISION, key, "there is no such revision"))
+            return None
+        try:
+            revision = msgspec.msgpack.decode(resource.body, type=Revision)
+            return compile_definition(revision.definition, revision.type)
+        except Exception as problem:  # whatever it is that keeps it from compiling
+            self.report.add(Problem(REVISION, key, f"{type(problem).__name__}: {problem}"))
+            return None
 
     async def open_work(self) -> None:
         """Walk the work as recovery does, by due time and by queue: it must be that which the executions have."""
