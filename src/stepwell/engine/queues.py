@@ -1,7 +1,7 @@
 """Activity queues: tasks that wait for workers, and workers that wait for tasks."""
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 
 from stepwell.core.work import Work, WorkKind
 from stepwell.store.protocol import Store
@@ -27,11 +27,11 @@ class ActivityQueue:
         self._more = True
         self._place = 0  # of the last task read from the store
         self._reading = asyncio.Lock()
-        self._pollers: deque[asyncio.Future[bool]] = deque()
+        self._pollers: OrderedDict[asyncio.Future[bool], None] = OrderedDict()  # first come first woken
 
     @property
     def pollers(self) -> int:
-        return sum(not poller.done() for poller in self._pollers)
+        return len(self._pollers)
 
     def add(self, task: Task) -> None:
         """A task is queued, and its row is in the store."""
@@ -48,14 +48,19 @@ class ActivityQueue:
 
     def _wake(self) -> None:
         while self._pollers:
-            poller = self._pollers.popleft()
+            poller, _ = self._pollers.popitem(last=False)
             if not poller.done():
                 poller.set_result(True)
                 return
 
+    def pass_on(self) -> None:
+        """A poller goes without having asked for what it may have been woken for: wake the next one instead."""
+        if self._window or self._more:
+            self._wake()
+
     async def take(self) -> Task | None:
         """The next task, or None when there is none at the moment."""
-        if not self._window and self._more:
+        while not self._window and self._more:
             await self._read()
         return self._window.popleft() if self._window else None
 
@@ -64,7 +69,11 @@ class ActivityQueue:
             if self._window or not self._more:
                 return
             self._more = False  # a task queued from here on goes to the window or sets it again
-            rows = await self._store.queued(WorkKind.ACTIVITY, self.arn, self._place, PAGE)
+            try:
+                rows = await self._store.queued(WorkKind.ACTIVITY, self.arn, self._place, PAGE)
+            except BaseException:
+                self._more = True
+                raise
             self._window.extendleft((work.execution, work.position) for _, work in reversed(rows))
             if rows:
                 self._place = rows[-1][0]
@@ -74,13 +83,14 @@ class ActivityQueue:
         """Wait until it is worth asking `take` again; False at the deadline (loop time) or when `gone` is set."""
         loop = asyncio.get_running_loop()
         poller: asyncio.Future[bool] = loop.create_future()
-        self._pollers.append(poller)
+        self._pollers[poller] = None
         end = loop.call_at(deadline, _end, poller)
         leave = asyncio.ensure_future(gone.wait())
         leave.add_done_callback(lambda _: _end(poller))
         try:
             return await poller
         finally:
+            self._pollers.pop(poller, None)
             end.cancel()
             leave.cancel()
 

@@ -31,7 +31,12 @@ class Timers:
         self._unkept: set[Key] = set()  # of those, the ones that the store does not have
         self._horizon: Milliseconds = -1  # every timer due at or before it is in the heap
         self._seen: tuple[Milliseconds, int, int, str] = (-1, 0, 0, "")  # last row read
+        self._touched: set[Key] | None = None  # while rows are read: timers that we know better than they do
+        self._most = MOST
         self._nudge: Callable[[], None] = lambda: None
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._armed
 
     def __len__(self) -> int:
         return len(self._armed)
@@ -44,31 +49,41 @@ class Timers:
         """Set or move a timer. `kept`: the store has it, so it may be forgotten until its time is near."""
         assert work.due is not None
         key = (work.execution, work.position, work.kind)
+        if self._touched is not None:
+            self._touched.add(key)
         if not kept:
             self._unkept.add(key)
-        elif work.due > self._horizon:
-            self._armed.pop(key, None)
-            return
+        else:
+            self._unkept.discard(key)
+            if work.due > self._horizon:
+                self._armed.pop(key, None)
+                return
         first = self._heap[0][0] if self._heap else _FOREVER
         self._armed[key] = work.due
         heapq.heappush(self._heap, (work.due, key))
-        if len(self._heap) > MOST:
+        if len(self._heap) > self._most and self._touched is None:
             self._forget_the_far()
         if work.due < first:
             self._nudge()
 
     def end(self, key: Key) -> None:
         """The timer is not wanted any more."""
+        if self._touched is not None:
+            self._touched.add(key)
         if self._armed.pop(key, None) is not None:
             self._unkept.discard(key)
 
     def _forget_the_far(self) -> None:
         """Draw the horizon nearer: half of the timers go, to be read again in time."""
-        live = sorted((due, key) for due, key in self._heap if self._armed.get(key) == due)
-        self._horizon = min(self._horizon, live[len(live) // 2][0])
-        self._seen = (self._horizon, _FOREVER, 0, "")
+        live = sorted({(due, key) for due, key in self._heap if self._armed.get(key) == due})
+        middle = live[len(live) // 2][0] if live else _FOREVER
+        if middle < self._horizon:  # at the horizon itself there may be some that were not read yet
+            self._horizon = middle
+            self._seen = (middle, _FOREVER, 0, "")
         self._heap = [(due, key) for due, key in live if due <= self._horizon or key in self._unkept]
         self._armed = {key: due for due, key in self._heap}
+        # Where very many are due at the same moment few can go: do not try again at each further one.
+        self._most = max(MOST, 2 * len(self._heap))
 
     async def due(self) -> Sequence[Key]:
         """Up to BATCH timers whose time has come; empty when there are none at the moment."""
@@ -94,13 +109,17 @@ class Timers:
     async def _read_ahead(self) -> None:
         """Read the next page of timers and move the horizon to its end."""
         before, self._horizon = self._horizon, _FOREVER  # what is set while we read must not be forgotten
+        self._touched = set()
         try:
             rows = await self._store.due(_FOREVER - 1, self._seen, PAGE)
+            for work in rows:
+                if (work.execution, work.position, work.kind) not in self._touched:
+                    self.set(work)
         except BaseException:
             self._horizon = before
             raise
-        for work in rows:
-            self.set(work)
+        finally:
+            self._touched = None
         if len(rows) == PAGE:
             last = rows[-1]
             assert last.due is not None
