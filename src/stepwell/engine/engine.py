@@ -13,7 +13,8 @@ from stepwell.core.execution import Execution
 from stepwell.core.history import Event
 from stepwell.engine import reading
 from stepwell.engine.catalog import Catalog
-from stepwell.engine.identity import Numbers, new_uuid
+from stepwell.engine.identity import new_uuid
+from stepwell.engine.queues import ActivityQueue, Task
 from stepwell.engine.reading import ExecutionData
 from stepwell.engine.records import StateMachineRecord
 from stepwell.engine.residents import Keep, Resident
@@ -22,6 +23,7 @@ from stepwell.engine.tokens import Tokens
 from stepwell.errors import (
     ExecutionAlreadyExists,
     Failure,
+    InternalFailure,
     ServiceUnavailable,
     StateMachineDeleting,
     TaskTimedOut,
@@ -68,7 +70,6 @@ class Engine:
         self.catalog = Catalog(store, clock)
         self.runner = Runner(store, clock, config, self.catalog)
         self.stopping = False
-        self._numbers = Numbers(clock)
         self._tokens = Tokens(b"")
 
     async def start(self) -> None:
@@ -116,6 +117,7 @@ class Engine:
             there = await self._there(self._execution_arn(machine, name), input)
             if there is not None:
                 return there
+        self._admit(machine)  # again: we may have waited
         resident, start = self._new(machine, compiled, name, input, Keep.START if machine.express else Keep.ALL)
         waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.runner.begin(resident, start, waiter)
@@ -124,18 +126,14 @@ class Engine:
 
     async def _there(self, arn: str, input: str) -> Started | None:
         """The execution of this name, if it runs with the same input. Raises ExecutionAlreadyExists otherwise."""
-        row = await self.store.find(arn)
-        resident = self.runner.residents.by_arn(arn)
-        if row is None and resident is None:
-            return None
-        if resident is not None and resident.execution.running:
-            row = resident.row
-            given = resident.execution.input.text
-            await self.runner.deliver(row.id, f.Continue())  # what is said here rests on its commits
-        elif row is not None and row.status == "RUNNING":
-            given = (await reading.describe(self.store, row)).input
-        else:
+        while (row := await self.store.find(arn)) is None:
+            resident = self.runner.residents.by_arn(arn)
+            if resident is None:
+                return None
+            await self.runner.deliver(resident.row.id, f.Continue())  # what is said here rests on its commits
+        if row.status != "RUNNING":
             raise ExecutionAlreadyExists(arn)
+        given = (await reading.describe(self.store, row)).input
         if msgspec.json.decode(given) != msgspec.json.decode(input):
             raise ExecutionAlreadyExists(arn)
         return Started(arn, row.started_at)
@@ -185,7 +183,7 @@ class Engine:
     ) -> tuple[Resident, f.Start]:
         name = name or new_uuid()
         row = ExecutionRow(
-            id=self._numbers.next(),
+            id=self.runner.numbers.next(),
             arn=self._execution_arn(machine, name),
             machine_arn=machine.arn,
             revision=machine.revision,
@@ -239,19 +237,34 @@ class Engine:
             raise ThrottlingException("Rate exceeded: too many workers wait for tasks.")
         queue = self.runner.queues[activity_arn]
         deadline = asyncio.get_running_loop().time() + self.config.poll_seconds
-        while not (gone.is_set() or self.stopping):
-            task = await queue.take()
-            if task is not None:
-                try:
-                    given = await self._give(task, worker)
-                except (StoreError, ServiceUnavailable):
-                    queue.give_back(task)
-                    raise
-                if given is not None:
-                    return given
-            elif not await queue.wait(deadline, gone):
-                return None
-        return None
+        try:
+            while not (gone.is_set() or self.stopping):
+                task = await queue.take()
+                if task is not None:
+                    given = await self._give_or_return(queue, task, worker)
+                    if given is not None:
+                        return given
+                elif not await queue.wait(deadline, gone):
+                    return None
+            return None
+        finally:
+            queue.pass_on()
+
+    async def _give_or_return(self, queue: ActivityQueue, task: Task, worker: str | None) -> ActivityTask | None:
+        """As `_give`; the task goes back to the queue when that fails."""
+        execution, position = task
+        try:
+            return await self._give(task, worker)
+        except InternalFailure:
+            return None  # its execution is set aside; the row brings it back once that is mended
+        except (StoreError, ServiceUnavailable):
+            queue.give_back(task)
+            raise
+        except asyncio.CancelledError:
+            # The caller is gone. It may be recorded already that it has the task: then it is put back from there.
+            queue.give_back(task)
+            self.runner.spawn(self.runner.deliver_for_sure(execution, f.TaskReturned(position)), "a task's return")
+            raise
 
     async def _give(self, task: tuple[int, int], worker: str | None) -> ActivityTask | None:
         """Record that the worker has it; None when it is not to be given out any more."""

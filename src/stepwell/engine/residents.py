@@ -11,7 +11,7 @@ from stepwell.asl.states import StateMachine
 from stepwell.core import journal
 from stepwell.core.execution import Execution, evolve
 from stepwell.core.facts import Fact, Start
-from stepwell.store.protocol import ExecutionRow, Store, Stored
+from stepwell.store.protocol import ExecutionRow, Store, Stored, StoreError
 
 BASE = 6_000
 """Bytes that an execution takes in memory besides its texts (measured: 5.2 to 6.4 KB with one waiting task)."""
@@ -41,9 +41,10 @@ class Resident:
         self.closed: asyncio.Future[None] | None = None  # done at its end, for whoever waits for it
         self.bytes = BASE
 
-    def anew(self, aside: str | None = None) -> "Resident":
+    def anew(self, id: int, aside: str | None = None) -> "Resident":
         """The same execution before anything happened to it."""
-        return Resident(Execution(self.row.id), self.machine, replace(self.row, aside=aside), self.keep)
+        row = replace(self.row, id=id, status="RUNNING", stopped_at=None, aside=aside)
+        return Resident(Execution(id), self.machine, row, self.keep)
 
     def writes(self, fact: Fact) -> bool:
         """Whether what comes of this fact is written to disk."""
@@ -64,15 +65,26 @@ class Unloadable(Exception):
 
 
 class Residents:
-    """Executions in memory, least recently used first."""
+    """Executions in memory, least recently used first.
 
-    def __init__(self, store: Store, machine: Callable[[str, str], Awaitable[StateMachine]], budget: int) -> None:
+    `machine` gives the compiled definition of a machine ARN and revision; `unloadable` is told of executions that
+    our code cannot load.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        machine: Callable[[str, str], Awaitable[StateMachine]],
+        unloadable: Callable[[Unloadable], None],
+        budget: int,
+    ) -> None:
         self._store = store
-        self._machine = machine  # by machine ARN and revision
+        self._machine = machine
+        self._unloadable = unloadable
         self._budget = budget
         self._by_id: OrderedDict[int, Resident] = OrderedDict()
         self._by_arn: dict[str, int] = {}
-        self._loading: dict[int, asyncio.Future[list[Unloadable]]] = {}
+        self._loading: dict[int, asyncio.Future[set[int]]] = {}
         self.bytes = 0
 
     def __len__(self) -> int:
@@ -84,6 +96,10 @@ class Residents:
             self._by_id.move_to_end(id)
         return resident
 
+    def of_machine(self, machine_arn: str) -> bool:
+        """Whether any of them is of this state machine."""
+        return any(resident.row.machine_arn == machine_arn for resident in self._by_id.values())
+
     def by_arn(self, arn: str) -> Resident | None:
         id = self._by_arn.get(arn)
         return None if id is None else self._by_id[id]
@@ -93,7 +109,7 @@ class Residents:
         self._by_arn[resident.row.arn] = resident.execution.id
         self.bytes += resident.bytes
         if self.bytes > self._budget:
-            self._let_go()
+            self._let_go(resident)
 
     def release(self, error: Exception) -> None:
         """Nobody is to wait for an end any longer."""
@@ -111,56 +127,70 @@ class Residents:
             self.bytes -= resident.bytes
             self._by_arn.pop(resident.row.arn, None)
 
-    def _let_go(self) -> None:
-        """Forget the idle ones that nobody asked for longest, down to nine tenths of the budget."""
+    def _let_go(self, newest: Resident) -> None:
+        """Forget the idle ones that nobody asked for longest, down to nine tenths of the budget.
+
+        `newest` stays, however large it is: somebody is about to use it.
+        """
         for id in list(self._by_id):
             if self.bytes <= self._budget * 9 // 10:
                 return
-            if self._by_id[id].idle:
+            resident = self._by_id[id]
+            if resident.idle and resident is not newest:
                 self.drop(id)
 
-    async def load(self, ids: Sequence[int]) -> Sequence[Unloadable]:
-        """Have those of these executions in memory that run; returns those that cannot be. Raises StoreError."""
-        missing = [id for id in ids if id not in self._by_id]
+    async def load(self, ids: Sequence[int]) -> set[int]:
+        """Take these executions into memory and return those that run. Raises StoreError.
+
+        Where memory is short, some of those returned may have been let go again already: ask `get`.
+        """
+        there = {id for id in ids if id in self._by_id}
+        missing = dict.fromkeys(id for id in ids if id not in there)
         mine = [id for id in missing if id not in self._loading]
         theirs = {self._loading[id] for id in missing if id in self._loading}
-        unloadable = await self._load(mine) if mine else []
+        if mine:
+            there |= await self._load(mine)
         for other in theirs:
-            unloadable += await other
-        return unloadable
+            there |= await other & missing.keys()
+        return there
 
-    async def _load(self, ids: Sequence[int]) -> list[Unloadable]:
-        done: asyncio.Future[list[Unloadable]] = asyncio.get_running_loop().create_future()
+    async def _load(self, ids: Sequence[int]) -> set[int]:
+        done: asyncio.Future[set[int]] = asyncio.get_running_loop().create_future()
         self._loading.update(dict.fromkeys(ids, done))
-        unloadable: list[Unloadable] = []
+        there: set[int] = set()
         try:
             for stored in await self._store.load(ids):
                 if stored.row.status == "RUNNING":
                     try:
                         self.add(await self._revive(stored))
                     except Unloadable as problem:
-                        unloadable.append(problem)
+                        self._unloadable(problem)
+                    else:
+                        there.add(stored.row.id)
         except BaseException as error:
-            done.set_exception(error)
+            # Others wait for this too. That we were cancelled does not mean that they were.
+            done.set_exception(error if isinstance(error, Exception) else StoreError("Loading was given up."))
             done.exception()  # seen, whether or not anybody else waits for it
             raise
         else:
-            done.set_result(unloadable)
+            done.set_result(there)
         finally:
             for id in ids:
                 del self._loading[id]
-        return unloadable
+        return there
 
     async def _revive(self, stored: Stored) -> Resident:
         row = stored.row
-        machine = await self._machine(row.machine_arn, row.revision)
         execution = Execution(row.id)
         size = 0
         try:
+            machine = await self._machine(row.machine_arn, row.revision)
             for chunk in stored.chunks:
                 size += len(chunk.data)
                 for entry in journal.decode(chunk.data):
                     evolve(execution, entry)
+        except StoreError:
+            raise
         except Exception as cause:
             raise Unloadable(row, cause) from cause
         execution.drain_work()

@@ -6,7 +6,7 @@ import logging
 import random
 import traceback
 from collections import Counter, deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -20,9 +20,10 @@ from stepwell.core.advance import Limits, Moment, Transition, advance
 from stepwell.core.work import Work, WorkKey, WorkKind
 from stepwell.engine.catalog import Catalog
 from stepwell.engine.committer import Committer, Pending
+from stepwell.engine.identity import Numbers
 from stepwell.engine.queues import ActivityQueues
 from stepwell.engine.residents import Keep, Resident, Residents, Unloadable
-from stepwell.engine.timers import Timers
+from stepwell.engine.timers import Key, Timers
 from stepwell.errors import ExecutionAlreadyExists, Failure, InternalFailure, ServiceUnavailable, States
 from stepwell.store.protocol import Commit, ExecutionRow, Store, StoreError, StoreFull
 
@@ -66,10 +67,12 @@ class Runner:
         self._clock = clock
         self._catalog = catalog
         self.counters: Counter[str] = Counter()
+        self.numbers = Numbers(clock)
         self.aside: dict[int, str] = {}  # executions that our code could not go on with -> why
         self.deleting: set[str] = set()  # state machines being deleted
-        self.residents = Residents(store, self.machine, config.resident_bytes)
-        self.committer: Committer[Delivery | None] = Committer(store, self._committed, self._not_committed)
+        self._finishing: set[str] = set()  # of those, the ones about to be looked at
+        self.residents = Residents(store, self.machine, self._note_unloadable, config.resident_bytes)
+        self.committer: Committer[Delivery | None] = Committer(store, self._committed, self._not_committed, self._pause)
         self.timers = Timers(store, clock)
         self.queues = ActivityQueues(store)
         self._limits = Limits(
@@ -79,6 +82,7 @@ class Runner:
         self._slices: deque[Resident] = deque()
         self._earlier = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
         self._awake_since = clock.now()
         self._random = random.Random()
 
@@ -94,7 +98,7 @@ class Runner:
         self.spawn(self._take_up(WorkKind.RUNNABLE), "taking up the runnable")
         self.spawn(self._take_up(WorkKind.CALL), "taking up the calls")
         for arn in self.deleting:
-            self.spawn(self.finish_deletion(arn), "finishing a deletion")
+            self._spawn_finish_deletion(arn)
 
     def release(self) -> None:
         """Let nobody wait any longer: the server stops."""
@@ -103,6 +107,7 @@ class Runner:
 
     async def stop(self) -> None:
         """End: write what is on its way. Running executions go on at the next start."""
+        self._stopping = True
         await self.committer.stop()
         for task in list(self._tasks):
             task.cancel()
@@ -119,6 +124,19 @@ class Runner:
             await work
         except Exception:
             log.exception("%s failed", name)
+
+    async def _pause(self) -> None:
+        """Leave a store alone that refused."""
+        await self._clock.sleep_until(self._clock.now() + RETRY_AFTER)
+
+    async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do what must be done, however often the store must be asked."""
+        while True:
+            try:
+                return await work()
+            except (StoreError, ServiceUnavailable) as error:
+                log.warning("trying again: %s", error)
+                await self._pause()
 
     async def machine(self, machine_arn: str, revision: str) -> StateMachine:
         """The compiled definition that an execution runs by."""
@@ -141,13 +159,12 @@ class Runner:
 
     async def resident(self, execution: int) -> Resident | None:
         """The execution, if it runs. Raises InternalFailure when it is set aside."""
-        resident = self.residents.get(execution)
-        if resident is None:
-            if execution not in self.aside:
-                self._note_unloadable(await self.residents.load([execution]))
-                resident = self.residents.get(execution)
+        while (resident := self.residents.get(execution)) is None:
+            there = execution not in self.aside and await self.residents.load([execution])
             if execution in self.aside:
                 raise InternalFailure("The execution is set aside: Stepwell's own code failed on it. See the log.")
+            if not there:
+                return None
         return resident
 
     def apply(self, delivery: Delivery) -> None:
@@ -155,12 +172,14 @@ class Runner:
         resident = delivery.resident
         try:
             transition = self._advance(resident, delivery.fact)
+            commit = self._commit(resident, transition) if resident.writes(delivery.fact) else None
         except Exception as problem:
             self._set_aside(delivery, problem)
             return
         delivery.transition = transition
         self.counters["entries"] += len(transition.entries)
-        commit = self._commit(resident, transition) if resident.writes(delivery.fact) else None
+        for work in transition.moved:
+            self.timers.set(work, kept=False)  # it must not fire at its old time while the new one is being written
         if commit is None and resident.unwritten:
             # Refusals rest on what was decided before: they wait for its commit too.
             commit = Commit(execution=resident.execution.id, position=transition.position)
@@ -196,12 +215,12 @@ class Runner:
                 closed.append(WorkKey(id, 0, WorkKind.RUNNABLE))
         if not (transition.entries or opened or closed):
             return None
-        created = resident.row if transition.position == 0 else None
-        updated = None
-        if not execution.running:
-            row = replace(resident.row, status=execution.status, stopped_at=execution.stopped_at)
-            resident.row = row
-            created, updated = (row, None) if created is not None else (None, row)
+        new, ended, row = transition.position == 0, not execution.running, resident.row
+        if ended:
+            row = replace(row, status=execution.status, stopped_at=execution.stopped_at)
+        if not new:
+            row = replace(row, aside=None)  # an earlier build could not go on with it; this one can
+        changed, resident.row = row != resident.row, row
         chunk = journal.encode(transition.entries) if transition.entries else b""
         self.residents.grew(resident, 3 * len(chunk))
         return Commit(
@@ -209,17 +228,17 @@ class Runner:
             position=transition.position,
             count=len(transition.entries),
             chunk=chunk,
-            created=created,
-            updated=updated,
+            created=row if new else None,
+            updated=row if changed and not new else None,
             opened=opened,
-            closed=() if updated is not None else closed,
-            close_all=updated is not None,
+            closed=() if ended else closed,
+            close_all=ended and not new,
         )
 
     def _schedule(self, resident: Resident) -> None:
         """Another slice later, so that others can run between; not while too much of it is unwritten."""
         ahead = AHEAD if resident.keep is Keep.ALL else 1
-        if resident.execution.ready and not resident.queued and resident.unwritten < ahead:
+        if resident.execution.ready and not resident.queued and resident.unwritten < ahead and not self._stopping:
             resident.queued = True
             if not self._slices:
                 asyncio.get_running_loop().call_soon(self._run_slice)
@@ -237,9 +256,15 @@ class Runner:
 
     def _committed(self, batch: Sequence[Pending[Delivery | None]]) -> None:
         for pending in batch:
-            if pending.subject is not None:
-                pending.subject.resident.unwritten -= 1
-                self._written(pending.subject)
+            delivery = pending.subject
+            if delivery is None:
+                continue
+            delivery.resident.unwritten -= 1
+            try:
+                self._written(delivery)
+            except Exception as problem:  # one execution must not keep the others from hearing of their commits
+                log.exception("after the commit of %s", delivery.resident.row.arn)
+                delivery.refuse(InternalFailure(f"Written, but not carried out: {problem}"))
 
     def _written(self, delivery: Delivery) -> None:
         """Its reason is on disk: now it may leave the house."""
@@ -279,7 +304,7 @@ class Runner:
         if resident.keep is Keep.START:
             self._write_apart(Commit(execution=resident.execution.id, position=0, forget=True))
         if resident.row.machine_arn in self.deleting:
-            self.spawn(self.finish_deletion(resident.row.machine_arn), "finishing a deletion")
+            self._spawn_finish_deletion(resident.row.machine_arn)
 
     def _write_apart(self, commit: Commit) -> None:
         """Write something about an execution that is not its journal."""
@@ -287,15 +312,31 @@ class Runner:
 
     async def finish_deletion(self, machine_arn: str) -> None:
         """Forget a machine that is being deleted, once none of its executions runs."""
+        if self.residents.of_machine(machine_arn):
+            return  # perhaps one that is not on disk yet; its end comes here again
         if not await self._store.executions(machine_arn, "RUNNING", None, 1):
             await self._catalog.forget_machine(machine_arn)
             self.deleting.discard(machine_arn)
 
+    def _spawn_finish_deletion(self, machine_arn: str) -> None:
+        if machine_arn not in self._finishing:
+            self._finishing.add(machine_arn)
+            self.spawn(self._finish_deletion_for_sure(machine_arn), "finishing a deletion")
+
+    async def _finish_deletion_for_sure(self, machine_arn: str) -> None:
+        await asyncio.sleep(0)  # many executions end together: ask once for all of them
+        self._finishing.discard(machine_arn)
+        await self._until_done(lambda: self.finish_deletion(machine_arn))
+
     async def _refuse_without_activity(self, work: Work) -> None:
+        assert work.queue is not None
+        await self._until_done(lambda: self._look_for_activity(work))
+
+    async def _look_for_activity(self, work: Work) -> None:
         assert work.queue is not None
         if await self._catalog.activity(work.queue) is None:
             failure = Failure(States.RUNTIME, f"Activity Does Not Exist: '{work.queue}'")
-            await self._deliver_for_sure(work.execution, f.TaskRefused(work.position, failure, "ScheduleFailed"))
+            await self.deliver_for_sure(work.execution, f.TaskRefused(work.position, failure, "ScheduleFailed"))
 
     async def _call(self, work: Work) -> None:
         """Call an integration. There are none yet: the task fails, saying so."""
@@ -303,7 +344,7 @@ class Runner:
         failure = Failure(
             States.RUNTIME, f"The resource {resource} is not there yet in this version of Stepwell; activities are."
         )
-        await self._deliver_for_sure(work.execution, f.TaskRefused(work.position, failure, "StartFailed"))
+        await self.deliver_for_sure(work.execution, f.TaskRefused(work.position, failure, "StartFailed"))
 
     # -- when a commit was not made ------------------------------------------------------------------------------------
 
@@ -313,34 +354,59 @@ class Runner:
         for pending in batch:
             if pending.subject is not None:
                 self.residents.drop(pending.subject.resident.execution.id)
+        refused: dict[int, None] = {}
         again = []
         for pending in batch:
             delivery = pending.subject
             if isinstance(error, StoreFull) and delivery is not None and delivery.waiter is not None:
                 delivery.refuse(ServiceUnavailable(f"Nothing was changed: {error}"))
+                if not isinstance(delivery.fact, f.Start):
+                    refused[delivery.resident.execution.id] = None
             else:
                 again.append(pending)
-        if again:
-            self.spawn(self._decide_again(again), "delivering again")
+        self.spawn(self._decide_again(again, list(refused)), "delivering again")
 
-    async def _decide_again(self, batch: Sequence[Pending[Delivery | None]]) -> None:
-        await self._clock.sleep_until(self._clock.now() + RETRY_AFTER)
+    async def _decide_again(self, batch: Sequence[Pending[Delivery | None]], refused: Sequence[int]) -> None:
+        """`refused`: executions whose facts were refused, but which may have been about to go on by themselves."""
+        await self._pause()
         for pending in batch:
             delivery = pending.subject
             if delivery is None:
                 self.committer.submit(pending)
             elif isinstance(delivery.fact, f.Start):
-                await self._begin_again(delivery, delivery.fact)
+                self.spawn(self._begin_again(delivery, delivery.fact), "starting again")
             else:
                 self.spawn(self._deliver_again(delivery), "delivering again")
+        for execution in refused:
+            self.spawn(self.deliver_for_sure(execution, f.Continue()), "going on")
 
     async def _begin_again(self, delivery: Delivery, start: f.Start) -> None:
-        before = delivery.resident
-        there = await self._store.find(start.arn)
-        if there is not None or self.residents.by_arn(start.arn) is not None:
-            delivery.refuse(ExecutionAlreadyExists(start.arn))
-        else:
-            self.begin(before.anew(), start, delivery.waiter)
+        there: ExecutionRow | None = None
+
+        async def look() -> None:
+            nonlocal there
+            there = await self._store.find(start.arn)
+
+        with self._answered(delivery):
+            await self._until_done(look)
+            if there is not None and there.id == delivery.resident.row.id:  # it landed after all
+                await self._persistently(there.id, f.Continue())
+                delivery.answer(True)
+            elif there is not None or self.residents.by_arn(start.arn) is not None:
+                delivery.refuse(ExecutionAlreadyExists(start.arn))
+            else:
+                self.begin(delivery.resident.anew(self.numbers.next()), start, delivery.waiter)
+
+    @contextlib.contextmanager
+    def _answered(self, delivery: Delivery) -> Iterator[None]:
+        """Whatever happens within, whoever waits for the delivery hears of it."""
+        try:
+            yield
+        except asyncio.CancelledError:
+            delivery.refuse(ServiceUnavailable("The server is stopping."))
+            raise
+        except Exception as error:
+            delivery.refuse(error)
 
     def begin(self, resident: Resident, start: f.Start, waiter: "asyncio.Future[bool] | None") -> None:
         """Take in a new execution and deliver its start."""
@@ -349,13 +415,8 @@ class Runner:
         self.apply(Delivery(resident, start, waiter))
 
     async def _deliver_again(self, delivery: Delivery) -> None:
-        id = delivery.resident.execution.id
-        try:
-            accepted = await self._persistently(id, delivery.fact)
-        except Exception as error:
-            delivery.refuse(error)
-        else:
-            delivery.answer(accepted)
+        with self._answered(delivery):
+            delivery.answer(await self._persistently(delivery.resident.execution.id, delivery.fact))
 
     async def _persistently(self, execution: int, fact: f.Fact) -> bool:
         """Deliver, however often the store must be asked."""
@@ -363,9 +424,9 @@ class Runner:
             try:
                 return await self.deliver(execution, fact)
             except (StoreError, ServiceUnavailable):
-                await self._clock.sleep_until(self._clock.now() + RETRY_AFTER)
+                await self._pause()
 
-    async def _deliver_for_sure(self, execution: int, fact: f.Fact) -> None:
+    async def deliver_for_sure(self, execution: int, fact: f.Fact) -> None:
         """Deliver a fact that nobody waits for and nobody would bring again."""
         with contextlib.suppress(InternalFailure):  # set aside: counted and logged there
             await self._persistently(execution, fact)
@@ -380,9 +441,11 @@ class Runner:
         refusal = InternalFailure("Stepwell's own code failed on this execution; it is set aside. The log says why.")
         if resident.closed is not None and not resident.closed.done():
             resident.closed.set_exception(refusal)
+        if resident.row.machine_arn in self.deleting:
+            self._spawn_finish_deletion(resident.row.machine_arn)
         if resident.keep is Keep.ALL and isinstance(delivery.fact, f.Start):
             # The client's start is not lost: it is written down, and a build without the fault runs it.
-            anew = resident.anew(aside=why)
+            anew = resident.anew(resident.row.id, aside=why)
             moment = Moment(resident.row.started_at, 0)
             limits = replace(self._limits, slice_entries=0)
             started = Delivery(anew, delivery.fact, delivery.waiter)
@@ -404,28 +467,40 @@ class Runner:
         self.aside[row.id] = why
         return why
 
-    def _note_unloadable(self, problems: Sequence[Unloadable]) -> None:
-        for problem in problems:
-            self._note_aside(problem.row, problem)
+    def _note_unloadable(self, problem: Unloadable) -> None:
+        why = self._note_aside(problem.row, problem)
+        if problem.row.aside is None:
+            self._write_apart(Commit(execution=problem.row.id, position=0, updated=replace(problem.row, aside=why)))
 
     # -- recovery ------------------------------------------------------------------------------------------------------
 
     async def _take_up(self, kind: str) -> None:
         """What an earlier run left to be done at once, read from the rows, a page at a time."""
         place = 0
-        while rows := await self._store.queued(kind, None, place, 500):
-            place = rows[-1][0]
-            ids = [work.execution for _, work in rows]
-            self._note_unloadable(await self.residents.load(ids))
+        rows: Sequence[tuple[int, Work]] = ()
+
+        async def take_page() -> None:
+            nonlocal rows
+            rows = await self._store.queued(kind, None, place, 500)
+            running = await self.residents.load([work.execution for _, work in rows])
             for _, work in rows:
-                resident = self.residents.get(work.execution)
-                if resident is None:
-                    continue
-                if kind == WorkKind.RUNNABLE:
-                    self._schedule(resident)
-                else:
-                    self._dispatch(work, resident)
+                if work.execution in running:
+                    self._take_up_work(work)
+
+        await self._until_done(take_page)
+        while rows:
+            place = rows[-1][0]
             await self.committer.drain()
+            await self._until_done(take_page)
+
+    def _take_up_work(self, work: Work) -> None:
+        resident = self.residents.get(work.execution)
+        if work.kind != WorkKind.RUNNABLE:
+            self.spawn(self._call(work), "a call")
+        elif resident is not None:
+            self._schedule(resident)
+        else:  # let go again: there were too many for the memory
+            self.spawn(self.deliver_for_sure(work.execution, f.Continue()), "going on")
 
     # -- timers --------------------------------------------------------------------------------------------------------
 
@@ -433,24 +508,38 @@ class Runner:
         while True:
             try:
                 await self._fire_timers()
-            except StoreError as error:
-                log.warning("timers wait for the store: %s", error)
-                await self._clock.sleep_until(self._clock.now() + RETRY_AFTER)
+            except Exception as error:  # no single timer may stop all the others
+                log.warning("timers wait: %s", error, exc_info=not isinstance(error, StoreError))
+                await self._pause()
 
     async def _fire_timers(self) -> None:
-        keys = await self.timers.due()
+        keys = [key for key in await self.timers.due() if key[0] not in self.aside]
         if not keys:
             await self._nap(self.timers.next_look())
             return
-        self._note_unloadable(await self.residents.load([id for id, _, _ in keys]))
-        for id, position, kind in keys:
-            resident = self.residents.get(id)
-            if resident is not None:
-                self.apply(Delivery(resident, f.TimerFired(position, kind, self._awake_since), None))
+        try:
+            running = await self.residents.load([id for id, _, _ in keys])
+        except StoreError:
+            for id, position, kind in keys:
+                fact = f.TimerFired(position, kind, self._awake_since)
+                self.spawn(self.deliver_for_sure(id, fact), "a timer")
+            raise
+        for key in keys:
+            if key[0] in running and key not in self.timers:  # else it was moved while we read
+                self._fire(key)
         if self.committer.backlog > 2_000:
             await self.committer.drain()
         else:
             await asyncio.sleep(0)
+
+    def _fire(self, key: Key) -> None:
+        id, position, kind = key
+        fact = f.TimerFired(position, kind, self._awake_since)
+        resident = self.residents.get(id)
+        if resident is not None:
+            self.apply(Delivery(resident, fact, None))
+        else:  # let go again: there were too many for the memory
+            self.spawn(self.deliver_for_sure(id, fact), "a timer")
 
     async def _nap(self, until: Milliseconds) -> None:
         """Sleep, but not beyond the moment in which an earlier timer is set."""
