@@ -37,10 +37,11 @@ log = logging.getLogger(__name__)
 TARGET = "AWSStepFunctions."
 CREDENTIAL = re.compile(rb"Credential=[^/,\s]+(?:/[^/,\s]+)*?/\d{8}/([a-z0-9-]{1,32})/")
 encode = msgspec.json.Encoder().encode
+NEVER = asyncio.Event()  # stands for the hanging up of clients that need not be watched
 
 
 class ClientGone(Exception):
-    """The client hung up before its whole request was here."""
+    """The client hung up: nobody is there to be answered."""
 
 
 class Wire:
@@ -53,41 +54,48 @@ class Wire:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        name, gone = "", asyncio.Event()
+        name = ""
         try:
             name, operation = find_operation(headers)
             body = await read_body(headers, receive, self._engine.config.request_limit)
-            call = Call(self._engine, self._pages, self._region(headers), gone)
-            answer = await self._serve(operation, call, body, receive)
+            answer = await self._serve(operation, headers, body, receive)
         except ClientGone:
             return
         except ApiError as error:
-            await self._respond(send, name, error.status, error_body(error), error.code)
+            await self._refuse(send, name, error)
         except StoreError as error:
             log.warning("The store could not serve %s: %s", name, error)
-            unavailable = ServiceUnavailable(f"The store cannot serve this now: {error}")
-            await self._respond(send, name, unavailable.status, error_body(unavailable), unavailable.code)
+            await self._refuse(send, name, ServiceUnavailable(f"The store cannot serve this now: {error}"))
         except Exception:
             log.exception("%s failed unexpectedly", name)
-            failure = InternalFailure("An internal error occurred. The server's log has the reason.")
-            await self._respond(send, name, failure.status, error_body(failure), failure.code)
+            hint = "An internal error occurred. The server's log has the reason."
+            await self._refuse(send, name, InternalFailure(hint))
         else:
-            if not gone.is_set():
-                await self._respond(send, name, 200, answer)
+            await self._respond(send, name, 200, answer)
 
-    async def _serve(self, operation: Operation[Any], call: Call, body: bytes, receive: Receive) -> Answer:
+    async def _serve(
+        self, operation: Operation[Any], headers: dict[bytes, bytes], body: bytes, receive: Receive
+    ) -> bytes:
+        """The encoded answer. Raises ApiError, StoreError, and ClientGone when nobody is there to read it."""
         request = decode_request(operation.decoder, body)
+        gone = asyncio.Event() if operation.waits else NEVER
+        call = Call(self._engine, self._pages, self._region(headers), gone)
         if not operation.waits:
-            return await operation.serve(call, request)
-        async with watching(receive, call.gone):
-            return await operation.serve(call, request)
+            return encode(await operation.serve(call, request))
+        async with watching(receive, gone):
+            answer = await operation.serve(call, request)
+        if gone.is_set():
+            raise ClientGone
+        return encode(answer)
 
     def _region(self, headers: dict[bytes, bytes]) -> str:
         signed = CREDENTIAL.search(headers.get(b"authorization", b""))
         return signed[1].decode() if signed else self._engine.config.region
 
-    async def _respond(self, send: Send, name: str, status: int, answer: Answer, error: str = "") -> None:
-        body = encode(answer)
+    async def _refuse(self, send: Send, name: str, error: ApiError) -> None:
+        await self._respond(send, name, error.status, encode(error_body(error)), error.code)
+
+    async def _respond(self, send: Send, name: str, status: int, body: bytes, error: str = "") -> None:
         headers = [
             (b"content-type", b"application/x-amz-json-1.0"),
             (b"content-length", str(len(body)).encode()),
