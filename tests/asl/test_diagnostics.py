@@ -510,21 +510,6 @@ RULES: list[tuple[str, Any, list[str]]] = [
         one({**DONE, "QueryLanguage": "JSONata", "Output": "{% $states.input.a %}"}),
         ["NOT_SUPPORTED_YET: JSONata is not there yet in this version of Stepwell at /States/X"],
     ),
-    (
-        "variables",
-        many(
-            "X",
-            X={
-                **TASK,
-                "End": False,
-                "Next": "Y",
-                "Assign": {"a": 1},
-                "Catch": [{"ErrorEquals": ["A"], "Next": "Y", "Assign": {}}],
-            },
-            Y=DONE,
-        ),
-        ["NOT_SUPPORTED_YET: Variables (Assign) are not there yet in this version of Stepwell at /States/X/Assign"],
-    ),
 ]
 
 

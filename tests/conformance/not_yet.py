@@ -6,7 +6,6 @@ from .recordings import Case
 
 MISSING = {
     "JSONata": "the query language JSONata is not there yet",
-    "variables": "Assign and variables are not there yet",
     "distributed Map": "Map Runs are not there yet",
     "versions": "versions of state machines are not there yet",
     "aliases": "aliases of state machines are not there yet",
@@ -70,8 +69,6 @@ def _needs_of_definition(value: Any) -> list[str]:
     found = [need for item in value.values() for need in _needs_of_definition(item)]
     if value.get("QueryLanguage") == "JSONata":
         found.append("JSONata")
-    if "Assign" in value:
-        found.append("variables")
     if (
         isinstance(value.get("ProcessorConfig"), dict)
         and value["ProcessorConfig"].get("Mode") == "DISTRIBUTED"

@@ -1,5 +1,6 @@
 """Runs one case against a live server and says how its answers differ from the recorded ones."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -296,7 +297,18 @@ def _match_given(
     chosen, ours = (
         {name: members[name] for name in names if name in members} for members in (expected, actual)
     )
+    for members in (chosen, ours):
+        if isinstance(members.get("output"), str):
+            members["output"] = _parsed(members["output"])
     return match(chosen, ours, bindings, path.rstrip(".") or "end")
+
+
+def _parsed(text: str) -> Any:
+    """The output of an execution is recorded as a value, and may be a number or a bool."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _has_settled(step: dict[str, Any], answer: dict[str, Any], before: Any) -> bool:

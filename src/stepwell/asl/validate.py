@@ -102,7 +102,7 @@ def _attributes(kind: Kind, value: dict[str, Any], place: Place) -> dict[str, An
         place.at_most_one(value, names)
     for check in kind.checks:
         check(value, place)
-    later.check_runnable(value, place)
+    later.check_runnable(place)
     found: dict[str, Any] = {}
     for name in value:
         field = kind.fields.get(name)

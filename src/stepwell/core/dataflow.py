@@ -52,19 +52,39 @@ def filter_output(turn: Turn, branch: Branch, state: State, document: Document) 
 
 
 def leave(turn: Turn, branch: Branch, state: State, result: Document, next: str | None) -> None:
-    """Result to output, and out of the state."""
+    """Result to output and variables, and out of the state."""
     fields: Any = state
     selected = select(turn, branch, result, getattr(fields, "result_selector", None))
     placed = place(branch.input, selected, getattr(fields, "result_path", None))
-    exit_state(turn, branch, state, filter_output(turn, branch, state, placed), next)
+    output = filter_output(turn, branch, state, placed)
+    exit_state(turn, branch, state, output, next, assignments(turn, branch, result, state.assign))
 
 
-def exit_state(turn: Turn, branch: Branch, state: State, output: Document, next: str | None) -> None:
+def assignments(turn: Turn, branch: Branch, given: Document, assign: Expression | None) -> dict[str, str] | None:
+    """Assign: variable names to JSON texts. `given` is its `$`: the result, or where there is none the input."""
+    if assign is None:
+        return None
+    values = assign.evaluate(turn.scope(branch, given.value))
+    within_limit(turn, branch, Document.of(values))
+    return {name: Document.of(value).text for name, value in values.items()}
+
+
+def exit_state(
+    turn: Turn,
+    branch: Branch,
+    state: State,
+    output: Document,
+    next: str | None,
+    assigned: dict[str, str] | None = None,
+) -> None:
     """Write the state's exit. Raises ExpressionError(States.DataLimitExceeded) for too large an output."""
     within_limit(turn, branch, output)
     event = turn.next_event()
     payload = turn.payload(output)
-    turn.add_with(j.StateExited(turn.now, event, branch.last, branch.id, state.name, state.type, payload, next), output)
+    entry = j.StateExited(
+        turn.now, event, branch.last, branch.id, state.name, state.type, payload, next, assigned or None
+    )
+    turn.add_with(entry, output)
 
 
 def within_limit(turn: Turn, branch: Branch, document: Document) -> Document:

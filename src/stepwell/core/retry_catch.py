@@ -94,8 +94,9 @@ def _catch(
             error_output = Document.of({"Error": failure.error, "Cause": failure.cause})
             placed = dataflow.place(branch.input, error_output, catcher.result_path)
             dataflow.within_limit(turn, branch, placed)
+            assigned = dataflow.assignments(turn, branch, error_output, catcher.assign)
             _fail_group(turn, branch, state, last)
-            dataflow.exit_state(turn, branch, state, placed, catcher.next)
+            dataflow.exit_state(turn, branch, state, placed, catcher.next, assigned)
             return True
     return False
 

@@ -12,7 +12,9 @@ def enter_choice(turn: Turn, branch: Branch, state: Choice) -> None:
     scope = turn.scope(branch, given.value)
     for rule in state.rules:
         if rule.condition.evaluate(scope):
-            dataflow.leave(turn, branch, state, given, rule.next)
+            assigned = dataflow.assignments(turn, branch, given, rule.assign)
+            output = dataflow.filter_output(turn, branch, state, given)
+            dataflow.exit_state(turn, branch, state, output, rule.next, assigned)
             return
     if state.default is None:
         raise ExpressionError(States.NO_CHOICE_MATCHED, "No choice was matched and no Default is defined.")
