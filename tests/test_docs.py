@@ -1,0 +1,99 @@
+"""The documents say what is: their commands, options, settings, metrics and links exist, and their Python runs."""
+
+import os
+import re
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import click
+import msgspec
+import pytest
+
+from cli.served import Server, serving
+from stepwell.cli import main
+from stepwell.config import Config
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted(path.relative_to(ROOT) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
+GUIDE = (ROOT / "docs/guide.md").read_text("utf-8")
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def text(document: Path | str) -> str:
+    return (ROOT / document).read_text("utf-8")
+
+
+def blocks(document: Path | str, language: str) -> list[str]:
+    return [code for tongue, code in BLOCK.findall(text(document)) if tongue == language]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("docs")) as server:
+        yield server
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_every_command_and_option_is_in_the_guide(name: str) -> None:
+    assert f"`stepwell {name}" in GUIDE
+    options = [option for parameter in main.commands[name].params for option in parameter.opts]
+    assert [option for option in options if option.startswith("--") and option not in GUIDE] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_commands_in_documents_exist(document: Path) -> None:
+    for line in "\n".join(blocks(document, "sh")).splitlines():
+        program, *arguments = line.removeprefix(".venv/bin/").split() or [""]
+        if program == "stepwell":
+            command = main.commands[arguments[0]]
+            known = {option for parameter in command.params for option in parameter.opts}
+            assert {argument for argument in arguments if argument.startswith("--")} <= known, line
+        elif "/" in program:
+            assert os.access(ROOT / program, os.X_OK), line
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_links_lead_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", text(document))
+    here = (ROOT / document).parent
+    assert [target for target in targets if "://" not in target and not (here / target).exists()] == []
+
+
+PRINTED = {
+    "README.md": "arn:aws:states:us-east-1:123456789012:execution:hello:",
+    "docs/guide.md": 'SUCCEEDED {"text":"Hello Ada"}\n{"text":"Hello Bob"}\n',
+}
+
+
+@pytest.mark.parametrize("document", PRINTED)
+def test_python_in_documents_runs(document: str, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    code = "\n".join(blocks(document, "python"))
+    assert "http://127.0.0.1:8083" in code
+    exec(compile(code.replace("http://127.0.0.1:8083", server.url), document, "exec"), {})
+    assert capsys.readouterr().out.startswith(PRINTED[document])
+
+
+def test_every_setting_is_in_the_guide_with_its_default() -> None:
+    told = dict(re.findall(r"^\| `(\w+)` \| (\S+) \|", GUIDE, re.MULTILINE))
+    assert told == {field.name: str(field.default) for field in msgspec.structs.fields(Config)}
+
+
+def test_metrics_in_the_guide_exist(server: Server) -> None:
+    connection = HTTPConnection(server.url.removeprefix("http://"))
+    connection.request("GET", "/metrics")
+    exposed = connection.getresponse().read().decode()
+    connection.close()
+    assert [name for name in re.findall(r"`(stepwell_\w+)`", GUIDE) if name not in exposed] == []
+
+
+def test_the_ci_runs_the_readmes_test_command() -> None:
+    [command] = [block.strip() for block in blocks("README.md", "sh") if "test" in block]
+    assert text(".ci/run").strip().endswith(f"exec {command}")
+
+
+def test_commands_are_described() -> None:
+    for name, command in main.commands.items():
+        assert command.get_short_help_str(200).endswith("."), name
+        options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+        assert [option.name for option in options if not option.help] == [], name
