@@ -98,10 +98,7 @@ def _enter(turn: Turn, branch: Branch) -> None:
 
 
 def _work_in(turn: Turn, branch: Branch, state: asl.State) -> None:
-    try:
-        _STATES[type(state)](turn, branch, state)
-    except ExpressionError as error:
-        fail(turn, branch, failure_of(branch, error))
+    _guarded(turn, branch, lambda: _STATES[type(state)](turn, branch, state))
 
 
 def _guarded(turn: Turn, branch: Branch, action: Callable[[], None]) -> None:
@@ -109,6 +106,9 @@ def _guarded(turn: Turn, branch: Branch, action: Callable[[], None]) -> None:
     try:
         action()
     except ExpressionError as error:
+        fail(turn, branch, failure_of(branch, error))
+    except RecursionError:
+        error = ExpressionError(States.RUNTIME, "The state's data are nested too deeply.")
         fail(turn, branch, failure_of(branch, error))
 
 
