@@ -108,8 +108,8 @@ def _guarded(turn: Turn, branch: Branch, action: Callable[[], None]) -> None:
     except ExpressionError as error:
         fail(turn, branch, failure_of(branch, error))
     except RecursionError:
-        error = ExpressionError(States.RUNTIME, "The state's data are nested too deeply.")
-        fail(turn, branch, failure_of(branch, error))
+        deep = ExpressionError(States.RUNTIME, "The state's data are nested too deeply.")
+        fail(turn, branch, failure_of(branch, deep))
 
 
 _STATES: dict[type[asl.State], Callable[[Turn, Branch, Any], None]] = {
