@@ -21,6 +21,7 @@ from .workflows import ACTIVITY, ROLE, WORKFLOWS, definition
 LIFE = (0.2, 2.0)  # seconds that a server lives
 SETTLE = 120.0  # seconds in which all that runs must have ended after the last start
 POLL_SECONDS = 5
+CHECK_EVERY = 5  # kills after which the data are checked as they lie there, with everything under way
 SMALL = 400_000  # bytes: some tens of executions stay in memory, the others are read again and again
 
 
@@ -90,6 +91,8 @@ def _drill(
         time.sleep(random.uniform(*LIFE))
         server.kill()
         result.kills += 1
+        if result.kills % CHECK_EVERY == 0:
+            _check(server.where, ledger)
         _start(server, result, random)
         progress(result)
     _leave(driver for driver in drivers if isinstance(driver, Starter))

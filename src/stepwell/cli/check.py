@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stepwell.cli import output
 from stepwell.cli.options import NotDone
 
 if TYPE_CHECKING:
@@ -78,6 +79,18 @@ def _print(report: "Report") -> None:
     if report.sound:
         click.echo(f"Sound: {seen}, {report.revisions:,} revisions.{aside}")
         return
+    if output.at_terminal():
+        _print_table(report)
+    else:
+        output.print_lines(
+            (problem.kind, report.counts[problem.kind], problem.subject, problem.detail)
+            for kind, _ in report.counts.most_common()
+            for problem in report.examples[kind][:SHOWN]
+        )
+    click.echo(f"{report.counts.total():,} problems in {seen}.{aside}")
+
+
+def _print_table(report: "Report") -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -86,12 +99,11 @@ def _print(report: "Report") -> None:
     for kind, count in report.counts.most_common():
         examples = [f"{problem.subject}\n  {problem.detail}" for problem in report.examples[kind][:SHOWN]]
         table.add_row(kind, f"{count:,}", escape("\n".join(examples)))
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
-    click.echo(f"{report.counts.total():,} problems in {seen}.{aside}")
+    Console().print(table)
 
 
 def _print_json(report: "Report") -> None:
-    import msgspec
+    from msgspec import to_builtins
 
     shown = {
         "sound": report.sound,
@@ -101,6 +113,6 @@ def _print_json(report: "Report") -> None:
         "revisions": report.revisions,
         "aside": report.aside,
         "counts": dict(report.counts),
-        "problems": [problem for problems in report.examples.values() for problem in problems],
+        "problems": [to_builtins(problem) for problems in report.examples.values() for problem in problems],
     }
-    click.echo(msgspec.json.encode(shown))
+    output.print_json(shown)

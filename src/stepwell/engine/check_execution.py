@@ -177,9 +177,13 @@ def _work_name(work: Work) -> str:
 def _stuck_findings(execution: Execution) -> Iterator[Finding]:
     ready = set(execution.ready)
     for branch in execution.branches.values():
-        if branch.id not in ready and not _moves_on(execution, branch, ready):
+        moves = branch.phase in _STEPS if branch.id in ready else _moves_on(execution, branch, ready)
+        if not moves:
             yield STUCK, f"branch {branch.id} is {branch.phase.value} in state {branch.state}"
 
+
+_STEPS = frozenset({Phase.READY, Phase.ENDED, Phase.JOINING})
+"""Between two slices a branch that can go on is about to enter, to end, or to join its children."""
 
 _AWAITED: dict[Phase, tuple[str, ...]] = {
     Phase.WAITING: (WorkKind.WAIT,),
