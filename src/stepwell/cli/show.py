@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 MOST_ITERATIONS = 5
 """A Map with more of them is shown with one line for each of its states."""
 MOST_LINES = 60
-BAR = 28
-"""Characters of the time line."""
+BAR, SHORT_BAR = 28, 12
+"""Characters of the time line, in a wide terminal and in one of fewer than 100 columns."""
 
 
 @click.command()
@@ -136,6 +136,7 @@ def _print_to_person(described: "Answer", lines: list[Line]) -> None:
         style = output.COLOURS.get(value, "") if name == "status" else ""
         console.print(Text(f"{name:<10} ", style="dim") + Text(output.printable(_short(value)), style=style))
     shown, left_out = (lines, 0) if len(lines) <= MOST_LINES else (lines[:MOST_LINES], len(lines) - MOST_LINES)
+    width = BAR if console.width >= 100 else SHORT_BAR
     begin = described["startDate"]
     end = described.get("stopDate") or max((line.left or line.entered for line in lines), default=begin)
     output.print_table(
@@ -146,23 +147,24 @@ def _print_to_person(described: "Answer", lines: list[Line]) -> None:
                 line.result.lower(),
                 line.tries or "",
                 output.duration(line.seconds),
-                bar(line.entered - begin, (line.left or end) - begin, end - begin),
+                bar(line.entered - begin, (line.left or end) - begin, end - begin, width),
                 line.note,
             )
             for line in shown
         ),
         right=("Tries", "Took"),
+        whole=("Tries", "Took", ""),
     )
     if left_out:
         console.print(f"… and {left_out} more; `stepwell history` shows everything.")
 
 
-def bar(begin: float, end: float, whole: float) -> str:
+def bar(begin: float, end: float, whole: float, width: int) -> str:
     """Where in the execution's time a state lies."""
     if whole <= 0:
-        return "━" * BAR
-    first = min(BAR - 1, int(begin / whole * BAR))
-    last = max(first + 1, min(BAR, round(end / whole * BAR)))
+        return "━" * width
+    first = min(width - 1, int(begin / whole * width))
+    last = max(first + 1, min(width, round(end / whole * width)))
     return " " * first + "━" * (last - first)
 
 
