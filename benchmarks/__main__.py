@@ -13,7 +13,7 @@ from benchmarks import report
 from benchmarks.figures import Measured, measure
 from benchmarks.lab import Lab
 from benchmarks.machine import this_machine
-from benchmarks.peers import Peer, peers
+from benchmarks.peers.known import PEERS, Peer
 from benchmarks.workloads import WORKLOADS
 
 DATA = Path(__file__).parent / ".data"
@@ -48,7 +48,7 @@ def main(
     if as_json:
         print(report.as_json(machine, results))
     else:
-        report.show(Console(), machine, results)
+        report.show(report.console(), machine, results)
     sys.exit(any(result.failure and result.system == report.OURS for result in results))
 
 
@@ -62,7 +62,7 @@ async def _run(
     progress: Console,
 ) -> list[Measured]:
     results = []
-    others = peers() if with_peers else []
+    others = PEERS if with_peers else ()
     for name in names:
         workload = WORKLOADS[name]
         size = {**(workload.smoke if smoke else workload.size)}

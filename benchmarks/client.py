@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+_CLOSE = re.compile(rb"[Cc]onnection: close")
 # What an SDK sends of its signature: a server may look for the service's name in it.
-_AUTHORIZATION = (
-    "AWS4-HMAC-SHA256 Credential=any/20260101/us-east-1/states/aws4_request, SignedHeaders=host, Signature=00"
-)
+_SCOPE = "20260101/us-east-1/states/aws4_request"
+_AUTHORIZATION = f"AWS4-HMAC-SHA256 Credential=any/{_SCOPE}, SignedHeaders=host, Signature=00"
+_SERVED = frozenset({200, 201, 202})
 
 Answered = Callable[[int, bytes], None]
 """Told of an answer: its status (0 when the connection was lost instead) and its body."""
@@ -45,27 +46,41 @@ def http_request(path: str, body: Any, content_type: str = "application/x-amz-js
 
 
 class Connection(asyncio.Protocol):
-    """A connection with at most one request on its way."""
+    """A connection with at most one request on its way. Made anew when the server closes it after an answer."""
 
-    _transport: asyncio.Transport
-
-    def __init__(self) -> None:
+    def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
+        self._transport: asyncio.Transport | None = None
+        self._opening: asyncio.Task[None] | None = None
         self._received = b""
         self._answered: Answered | None = None
+        self._last_answer: tuple[int, bytes] | None = None  # given once the connection that it closes is gone
 
     def send(self, request: bytes, answered: Answered) -> None:
         """Send a request; `answered` is called from the event loop, and may send the next one."""
         self._answered = answered
-        self._transport.write(request)
+        if self._transport is not None:
+            self._transport.write(request)
+        else:
+            self._opening = asyncio.create_task(self._open(request))
+
+    async def _open(self, request: bytes) -> None:
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: self, *self._address)
+        except OSError as problem:
+            self.connection_lost(problem)
+        else:
+            assert self._transport is not None
+            self._transport.write(request)
 
     async def call(self, request: bytes) -> bytes:
-        """The body of the answer. Raises Refused unless the status is 200 or 202."""
+        """The body of the answer. Raises Refused."""
         done: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
         def answered(status: int, body: bytes) -> None:
             if done.cancelled():
                 return
-            if status in (200, 202):
+            if status in _SERVED:
                 done.set_result(body)
             else:
                 done.set_exception(Refused(f"{status}: {body[:500].decode(errors='replace')}"))
@@ -79,7 +94,8 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         self._answered = None
-        self._transport.close()
+        if self._transport is not None:
+            self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
@@ -92,9 +108,17 @@ class Connection(asyncio.Protocol):
             self._received = data
             return
         self._received = b""
+        answer = (int(data[9:12]), data[head + 4 : end])
+        if _CLOSE.search(data, 0, head) and self._transport is not None:
+            self._last_answer = answer
+            self._transport.close()
+        else:
+            self._give(*answer)
+
+    def _give(self, status: int, body: bytes) -> None:
         answered, self._answered = self._answered, None
         if answered is not None:
-            answered(int(data[9:12]), data[head + 4 : end])
+            answered(status, body)
 
     def _length(self, data: bytes, head: int) -> int:
         found = _LENGTH.search(data, 0, head)
@@ -103,17 +127,16 @@ class Connection(asyncio.Protocol):
         return int(found[1])
 
     def connection_lost(self, exc: Exception | None) -> None:
-        answered, self._answered = self._answered, None
-        if answered is not None:
-            answered(0, str(exc or "the server closed the connection").encode())
+        self._transport = None
+        last, self._last_answer = self._last_answer, None
+        self._give(*(last or (0, str(exc or "the server closed the connection").encode())))
 
 
 @contextlib.asynccontextmanager
 async def connected(url: str, count: int = 1) -> AsyncIterator[Sequence[Connection]]:
     """So many connections to the server at `url`, closed at the end."""
     address = urlsplit(url)
-    loop = asyncio.get_running_loop()
-    made = [(await loop.create_connection(Connection, address.hostname, address.port))[1] for _ in range(count)]
+    made = [Connection(address.hostname or "127.0.0.1", address.port or 80) for _ in range(count)]
     try:
         yield made
     finally:
@@ -143,7 +166,7 @@ async def drive(connections: Sequence[Connection], requests: Iterable[bytes]) ->
     def drive_one(connection: Connection) -> None:
         def answered(status: int, body: bytes) -> None:
             nonlocal count
-            if status not in (200, 202):
+            if status not in _SERVED:
                 if not done.done():
                     done.set_exception(Refused(f"{status}: {body[:500].decode(errors='replace')}"))
                 return

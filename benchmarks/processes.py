@@ -12,35 +12,42 @@ from pathlib import Path
 import psutil
 
 MEBIBYTE = 1024 * 1024
+PATIENCE = 60  # seconds for a process to become ready
+LOOK_EVERY = 0.002  # seconds
 
 
 class DidNotStart(Exception):
-    """A process ended or was silent instead of saying that it is ready. The message ends with what it said."""
+    """A process ended, or was silent for a minute, instead of being ready. The message ends with what it said."""
 
 
 class Process:
-    """A process that says on its standard output when it is ready."""
+    """A process that says when it is ready, on its standard output or standard error."""
 
     def __init__(self, command: Sequence[str], ready: str, environ: Mapping[str, str], cwd: Path | None = None) -> None:
         began = time.perf_counter()
+        # A file and no pipe: nobody reads on, and a talkative server must not be held up by a full one.
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115  lives as long as the process
         self._popen = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=self._said, text=True, env={**os.environ, **environ}, cwd=cwd
+            command, stdout=self._said, stderr=subprocess.STDOUT, env={**os.environ, **environ}, cwd=cwd
         )
-        self.announced = self._wait_for(re.compile(ready))
+        self.announced = self._wait_for(re.compile(ready), began + PATIENCE)
         self.seconds_to_ready = time.perf_counter() - began
         self._seen = psutil.Process(self._popen.pid)
 
-    def _wait_for(self, ready: re.Pattern[str]) -> re.Match[str]:
-        assert self._popen.stdout is not None
-        lines: list[str] = []
-        for line in self._popen.stdout:
-            lines.append(line)
-            if found := ready.search(line):
+    def _wait_for(self, ready: re.Pattern[str], deadline: float) -> re.Match[str]:
+        while True:
+            ended = self._popen.poll() is not None
+            if found := ready.search(said := self.said()):
                 return found
-        self._popen.wait()
-        self._said.seek(0)
-        raise DidNotStart(f"{self._popen.args!r}: {''.join(lines)}{self._said.read()[-2000:]}")
+            if ended or time.perf_counter() > deadline:
+                self.kill()
+                raise DidNotStart(f"{' '.join(self._popen.args)} did not become ready: {said[-800:]}")  # type: ignore[arg-type]
+            time.sleep(LOOK_EVERY)
+
+    def said(self) -> str:
+        """All its output so far."""
+        size = os.fstat(self._said.fileno()).st_size
+        return os.pread(self._said.fileno(), size, 0).decode(errors="replace")
 
     @property
     def pid(self) -> int:
@@ -73,8 +80,6 @@ class Process:
 
     def _reap(self) -> None:
         self._popen.wait()
-        if self._popen.stdout is not None:
-            self._popen.stdout.close()
         self._said.close()
 
 

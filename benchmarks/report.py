@@ -15,6 +15,15 @@ OURS = "Stepwell"
 _MARK = {True: "[green]reached[/]", False: "[red]missed[/]", None: ""}
 
 
+WIDTH = 132  # characters of a line where there is no terminal to ask
+
+
+def console() -> Console:
+    """Where people look."""
+    found = Console()
+    return found if found.is_terminal else Console(width=WIDTH)
+
+
 def as_json(machine: Machine, results: Sequence[Measured]) -> str:
     text = msgspec.json.encode({"machine": machine, "results": [_with_targets(result) for result in results]})
     return msgspec.json.format(text).decode()

@@ -5,7 +5,7 @@ from benchmarks.workloads import activity, latency, map_items, pass10, restart, 
 
 WORKLOADS = {
     "pass10": Workload(
-        what="Standard executions of 10 Pass states, started by 50 clients at once, from the first start to the last end",
+        what="Standard executions of 10 Pass states, 50 clients at once, from the first start to the last end",
         figures=(
             Figure("state transitions/s", 20_000, "more"),
             Figure("executions/s", better="more"),

@@ -48,9 +48,9 @@ async def run_sync(connection: Connection, machine: str) -> None:
         raise NotDone(answer.decode())
 
 
-async def run_standard(connection: Connection, machine: str) -> None:
+async def run_standard(connection: Connection, machine: str, **members: str) -> None:
     """Start, and ask until it has succeeded."""
-    arn = (await connection.aws("StartExecution", stateMachineArn=machine))["executionArn"]
+    arn = (await connection.aws("StartExecution", stateMachineArn=machine, **members))["executionArn"]
     describe = aws_request("DescribeExecution", executionArn=arn)
     while SUCCEEDED not in (answer := (await connection.call(describe)).replace(b": ", b":")):
         if b'"status":"RUNNING"' not in answer:

@@ -1,7 +1,7 @@
 """Ten Pass states, many clients: how many state transitions a second reach the disk."""
 
 import time
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import Any
 
 from benchmarks.client import aws_request, connected, drive
@@ -15,7 +15,7 @@ WARM_UP = 500  # executions
 def chain(length: int) -> dict[str, Any]:
     """A machine of so many Pass states, one after another."""
     names = [f"Pass{number}" for number in range(1, length + 1)]
-    states = {name: {"Type": "Pass", "Next": following} for name, following in zip(names, names[1:], strict=False)}
+    states = {name: {"Type": "Pass", "Next": following} for name, following in pairwise(names)}
     return {"StartAt": names[0], "States": {**states, names[-1]: {"Type": "Pass", "End": True}}}
 
 
