@@ -58,4 +58,7 @@ def here(command: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)  # what was started has had the same Ctrl-C
