@@ -5,6 +5,7 @@ import click
 from stepwell import __version__
 from stepwell.cli.backup import backup
 from stepwell.cli.check import check
+from stepwell.cli.graph import graph
 from stepwell.cli.history import history
 from stepwell.cli.listing import list_
 from stepwell.cli.serve import serve
@@ -19,5 +20,5 @@ def main() -> None:
     """Stepwell: a durable workflow engine that runs the Amazon States Language."""
 
 
-for command in (serve, start, list_, show, history, stop, backup, check):
+for command in (serve, start, list_, show, history, stop, backup, check, graph):
     main.add_command(command)

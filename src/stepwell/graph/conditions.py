@@ -100,4 +100,4 @@ def _comparison(rule: dict[str, Any], negated: bool) -> str:
             if not negated:
                 return f"{variable} {words[0]} {operand}"
             return f"{variable} {words[1]} {operand}" if words[1] else f"not ({variable} {words[0]} {operand})"
-    return f"not ({variable} {UNKNOWN})" if negated else f"{variable} {UNKNOWN}"
+    return UNKNOWN if variable == UNKNOWN else f"{variable} {UNKNOWN}"

@@ -5,6 +5,8 @@ Parallel or Map state is then one large box in the scope around it. A label is a
 nothing else can lie on it. What comes out is plain data: whoever draws it needs to know no more.
 """
 
+import itertools
+
 import msgspec
 
 from stepwell.graph import text
@@ -26,6 +28,7 @@ _NARROWEST, _WIDEST = 150.0, 260.0  # of a state's text
 _PADDING = 11.0  # of a state, above and below its text
 _INSET = 18.0  # from a group's border to the scopes in it, and between them
 _FRAME = 16.0  # from a scope's frame to what is in it
+_EMPTY = 60.0  # of a frame with nothing in it
 _ROW = 1_900.0  # branches beyond this width go to the next row
 _LABEL = 200.0  # of a label's text
 _MARK = (74.0, 30.0)  # Start and End of the machine
@@ -113,7 +116,7 @@ def _scope(scope: Scope, outermost: bool) -> Layout:
             tiles.append(Tile(label.width, label.height))
             stops.insert(1, len(tiles) - 1)
         ways.append(tuple(range(len(links), len(links) + len(stops) - 1)))
-        links += [(a, b, _WEIGHTS.get(edge.kind, 1.0)) for a, b in zip(stops, stops[1:], strict=False)]
+        links += [(a, b, _WEIGHTS.get(edge.kind, 1.0)) for a, b in itertools.pairwise(stops)]
     placed = layered(tiles, links)
     parts = [_moved(layout, *corner) for layout, corner in zip(drawn, placed.corners, strict=False)]
     corners = iter(placed.corners[len(drawn) :])
@@ -142,15 +145,27 @@ def _node(node: Node, outermost: bool) -> Layout:
     if node.kind in ("start", "end"):
         width, height = _MARK if outermost else _DOT
         return _only(_box(node, width, height, title=(node.name,) if outermost else ()))
-    title = text.wrap(node.name, NAME, _WIDEST, lines=3, bold=True)
-    said = " · ".join(part for part in (node.type or _NO_TYPE[node.kind], node.note) if part)
-    note = text.wrap(said, NOTE, _WIDEST, lines=2)
+    if not node.scopes:
+        return _only(_stated(node, _WIDEST))
+    return _group(node)
+
+
+def _stated(node: Node, most: float) -> Box:
+    """A box with a state's text, in lines of at most that many pixels."""
+    title = text.wrap(node.name, NAME, most, lines=3, bold=True)
+    note = _note(node.type or _NO_TYPE[node.kind], node.note, most)
     words = max(*(text.width(line, NAME, bold=True) for line in title), *(text.width(line, NOTE) for line in note))
     width = _whole(max(_NARROWEST, ICON + words + 16 + (RETRY if node.retries else 0)))
     height = _whole(2 * _PADDING + (len(title) * NAME + len(note) * NOTE) * LINE)
-    if not node.scopes:
-        return _only(_box(node, width, height, title, note))
-    return _group(_box(node, width, height, title, note), node.scopes)
+    return _box(node, width, height, title, note)
+
+
+def _note(type: str, note: str, most: float) -> tuple[str, ...]:
+    """Type and note in one line where they fit, else in lines of their own."""
+    together = " · ".join(part for part in (type, note) if part)
+    if not note or text.width(together, NOTE) <= most:
+        return text.wrap(together, NOTE, most, lines=1)
+    return (*text.wrap(type, NOTE, most, lines=1), *text.wrap(note, NOTE, most, lines=2))
 
 
 _NO_TYPE = {"state": "no Type yet", "missing": "does not exist"}
@@ -179,19 +194,21 @@ def _only(box: Box) -> Layout:
     return Layout(width=box.width, height=box.height, boxes=(box,))
 
 
-def _group(header: Box, scopes: tuple[Scope, ...]) -> Layout:
+def _group(node: Node) -> Layout:
     """The header above the scopes, these side by side, in rows when there are many."""
     rows: list[list[Layout]] = [[]]
-    for scope in scopes:
+    for scope in node.scopes:
         framed = _framed(scope)
         if rows[-1] and _across(rows[-1]) + _INSET + framed.width > _ROW:
             rows.append([])
         rows[-1].append(framed)
-    width = max(header.width, max(map(_across, rows)) + 2 * _INSET)
+    widest = max(map(_across, rows))
+    header = _stated(node, max(_WIDEST, widest - ICON - RETRY))
+    width = max(header.width, widest + 2 * _INSET)
     parts, y = [], header.height
     for row in rows:
         height = max(part.height for part in row)
-        x = (width - _across(row)) / 2
+        x = (width - widest) / 2
         for part in row:
             parts.append(_moved(_taller(part, height), x, y))
             x += part.width + _INSET
@@ -214,7 +231,7 @@ def _across(row: list[Layout]) -> float:
 
 def _framed(scope: Scope) -> Layout:
     inside = _scope(scope, outermost=False)
-    width, height = inside.width + 2 * _FRAME, inside.height + 2 * _FRAME
+    width, height = max(inside.width, _EMPTY) + 2 * _FRAME, inside.height + 2 * _FRAME
     moved = _moved(inside, _FRAME, _FRAME)
     frame = Frame(id=scope.id, x=0.0, y=0.0, width=width, height=height)
     return msgspec.structs.replace(moved, width=width, height=height, frames=(frame, *moved.frames))

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from stepwell.graph.conditions import UNKNOWN, condition
-from stepwell.graph.notes import failure, note, retries
+from stepwell.graph.notes import distributed, failure, note, retries
 
 Kind = Literal["start", "state", "missing", "end"]
 """missing: a state that a transition names and that is not there."""
@@ -110,7 +110,7 @@ class _Reader:
             note=note(state),
             retries=retries(state.get("Retry")),
             comment=_text(state.get("Comment")),
-            distributed=_distributed(state),
+            distributed=state.get("Type") == "Map" and distributed(state),
             scopes=tuple(self.scope(raw, f"{id}/{where}", depth + 1) for where, raw in inner.items()),
         )
 
@@ -173,12 +173,6 @@ def _inner(state: dict[str, Any]) -> dict[str, Any]:
     if state.get("Type") == "Map":
         return {name: state[name] for name in ("ItemProcessor", "Iterator") if isinstance(state.get(name), dict)}
     return {}
-
-
-def _distributed(state: dict[str, Any]) -> bool:
-    processor = state.get("ItemProcessor")
-    settings = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
-    return isinstance(settings, dict) and settings.get("Mode") == "DISTRIBUTED"
 
 
 def _list(value: Any) -> list[Any]:

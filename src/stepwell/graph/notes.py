@@ -88,7 +88,14 @@ def _fail(state: State) -> str:
 
 
 def _map(state: State) -> str:
-    return ", ".join(part for part in (_items(state), _at_once(state)) if part)
+    return ", ".join(part for part in ("distributed" * distributed(state), _items(state), _at_once(state)) if part)
+
+
+def distributed(state: State) -> bool:
+    """Whether a Map's iterations are executions of their own."""
+    processor = state.get("ItemProcessor")
+    settings = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
+    return isinstance(settings, dict) and settings.get("Mode") == "DISTRIBUTED"
 
 
 def _items(state: State) -> str:

@@ -19,7 +19,7 @@ def svg(layout: Layout, *, title: str = "State machine", description: str = "", 
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
             f' role="img" class="stepwell-graph">',
             f"<title>{_text(title)}</title>",
-            f"<desc>{_paragraph(description)}</desc>",
+            f"<desc>{_text(description)}</desc>",
             f"<style>{_style(colours)}</style>",
             f'<rect class="page" width="{width}" height="{height}" rx="12"/>',
             *_grounds(layout),
@@ -93,11 +93,11 @@ def _rules(colour: dict[str, str]) -> str:
 
 
 def _grounds(layout: Layout) -> list[str]:
-    """Groups and frames, those of the outside first."""
-    groups = [(box.id, _box(box)) for box in layout.boxes if box.group]
-    frames = [(frame.id, _frame(frame)) for frame in layout.frames]
-    return [drawn for _, drawn in sorted([*groups, *frames], key=lambda ground: ground[0].count("/States/") * 2
-            + (not ground[0].rpartition("/")[0].endswith("/States")))]
+    """Groups and frames, those of the outside first: these are larger."""
+    grounds: list[Box | Frame] = [box for box in layout.boxes if box.group]
+    grounds += layout.frames
+    grounds.sort(key=lambda ground: -ground.width * ground.height)
+    return [_box(ground) if isinstance(ground, Box) else _frame(ground) for ground in grounds]
 
 
 def _frame(frame: Frame) -> str:
@@ -248,10 +248,7 @@ def _label(kind: str, label: Label) -> str:
         for number, line in enumerate(label.lines)
     )
     radius = _number(min(10.0, label.height / 2))
-    return (
-        f"<g><title>{_text(label.text)}</title>"
-        f'<rect class="chip {kind}" {_place(label)} rx="{radius}"/>{lines}</g>'
-    )
+    return f'<g><title>{_text(label.text)}</title><rect class="chip {kind}" {_place(label)} rx="{radius}"/>{lines}</g>'
 
 
 # --- text -----------------------------------------------------------------------------------------------------------
@@ -270,9 +267,6 @@ def _number(value: float) -> str:
 
 def _text(value: str) -> str:
     return "\n".join(escape(text.shown(line)) for line in value.split("\n"))
-
-
-_paragraph = _text
 
 
 def _attribute(value: str) -> str:

@@ -20,7 +20,7 @@ _WIDTHS = {
 _WIDTH = {char: width for chars, width in _WIDTHS.items() for char in chars}
 _OTHER = 0.70
 _BOLD = 1.1
-_PIECE = re.compile(r"\s+|[^\s._:/\-,]+[._:/\-,]*|[._:/\-,]+")
+_PART = re.compile(r"[^._:/\-,]*[._:/\-,]*")
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
@@ -36,17 +36,20 @@ def _other(char: str) -> float:
 
 
 def wrap(text: str, size: float, most: float, *, lines: int, bold: bool = False) -> tuple[str, ...]:
-    """The text in lines no wider than `most`; more than `lines` of them end in an ellipsis."""
-    found: list[str] = []
-    line = ""
-    for piece in _pieces(shown(text), size, most, bold):
-        if line and width((line + piece).rstrip(), size, bold=bold) > most:
-            found.append(line.strip())
-            line = ""
-        line += piece
-    found.append(line.strip())
-    found = [line for line in found if line] or [""]
-    return tuple(found) if len(found) <= lines else (*found[: lines - 1], _cut(found[lines - 1], size, most, bold))
+    """The text in lines no wider than `most`, all about as long; more than `lines` of them end in an ellipsis."""
+    words = shown(text).split()
+    found = _filled(words, size, most, bold)
+    if len(found) > lines:
+        return (*found[: lines - 1], _cut(found[lines - 1], size, most, bold))
+    narrowest, widest = most / 2, most
+    for _ in range(6 if len(found) > 1 else 0):
+        middle = (narrowest + widest) / 2
+        tried = _filled(words, size, middle, bold)
+        if len(tried) > len(found) or any(width(line, size, bold=bold) > middle for line in tried):
+            narrowest = middle
+        else:
+            widest, found = middle, tried
+    return tuple(found)
 
 
 def shown(text: str) -> str:
@@ -54,13 +57,26 @@ def shown(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text)
 
 
-def _pieces(text: str, size: float, most: float, bold: bool) -> Iterator[str]:
-    """What stays together: words and parts of dotted names; what is too wide for any line, letter by letter."""
-    for piece in _PIECE.findall(text):
-        if width(piece, size, bold=bold) <= most:
-            yield piece
+def _filled(words: list[str], size: float, most: float, bold: bool) -> list[str]:
+    found, line = [], ""
+    for space, piece in _pieces(words, size, most, bold):
+        if line and width(line + space + piece, size, bold=bold) > most:
+            found.append(line)
+            line = piece
         else:
-            yield from piece
+            line += (space if line else "") + piece
+    return [*found, line]
+
+
+def _pieces(words: list[str], size: float, most: float, bold: bool) -> Iterator[tuple[str, str]]:
+    """What stays together, and what stands before it: a word; where it is too wide for any line, parts of a dotted
+    name; where these are too wide too, letters."""
+    for word in words:
+        space = " "
+        for part in [word] if width(word, size, bold=bold) <= most else _PART.findall(word):
+            for piece in [part] if width(part, size, bold=bold) <= most else part:
+                yield space, piece
+                space = ""
 
 
 def _cut(line: str, size: float, most: float, bold: bool) -> str:

@@ -1,0 +1,84 @@
+"""Definitions in files, as JSON or YAML."""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from stepwell.cli.options import NotDone
+
+if TYPE_CHECKING:
+    import yaml
+
+_BOOLEAN = re.compile("^(?:true|True|TRUE|false|False|FALSE)$")
+
+
+def read_definition(file: str) -> dict[str, Any]:
+    """What a file holds, `-` being standard input. It need not be valid, only an object. Raises NotDone."""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8-sig")
+    except (OSError, ValueError) as problem:
+        raise NotDone(f"{file} cannot be read: {problem}") from None
+    found = _json(file, text) if text.lstrip().startswith(("{", "[")) and not _is_yaml(file) else _yaml(file, text)
+    if not isinstance(found, dict):
+        raise NotDone(f"{_name(file)} holds no definition: an object with StartAt and States is expected.")
+    return found
+
+
+def _is_yaml(file: str) -> bool:
+    return file.lower().endswith((".yaml", ".yml"))
+
+
+def _name(file: str) -> str:
+    return "Standard input" if file == "-" else file
+
+
+def _json(file: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as problem:
+        where = f"line {problem.lineno}, column {problem.colno}"
+        raise NotDone(f"{_name(file)} is no JSON: {problem.msg} at {where}.") from None
+    except RecursionError:
+        raise NotDone(f"{_name(file)} is nested too deep to be read.") from None
+
+
+def _yaml(file: str, text: str) -> Any:
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=_loader())
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark
+        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise NotDone(f"{_name(file)} is no YAML: {problem.problem or problem.context}{where}.") from None
+    except (yaml.YAMLError, ValueError) as problem:
+        raise NotDone(f"{_name(file)} is no YAML: {problem}") from None
+    except RecursionError:
+        raise NotDone(f"{_name(file)} is nested too deep to be read.") from None
+
+
+def _loader() -> "type[yaml.SafeLoader]":
+    """YAML whose plain scalars mean what they mean in JSON: a timestamp is a text, and so is `yes`.
+
+    A tag nobody knows, as `!Sub` in CloudFormation, leaves its value as it stands.
+    """
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        yaml_implicit_resolvers: ClassVar = {
+            first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":bool"))]
+            for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+
+    def plain(loader: Any, suffix: str, node: Any) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            return loader.construct_scalar(node)
+        if isinstance(node, yaml.SequenceNode):
+            return loader.construct_sequence(node, deep=True)
+        return loader.construct_mapping(node, deep=True)
+
+    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", _BOOLEAN, list("tTfF"))
+    Loader.add_multi_constructor("!", plain)
+    return Loader
