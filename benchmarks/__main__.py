@@ -1,6 +1,5 @@
 """`benchmarks/run`: runs workloads, against peers too when asked, and shows what came of it."""
 
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +23,7 @@ DURABILITY = "SQLite, WAL, synchronous=FULL: what is answered is fsynced"
 @click.argument("names", metavar="[WORKLOAD]...", nargs=-1, type=click.Choice([*WORKLOADS]))
 @click.option("--peers", "with_peers", is_flag=True, help="Give the same work to others, installed on the first run.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output instead of tables.")
+@click.option("--save", is_flag=True, help="Write the tables into benchmarks/README.md too.")
 @click.option("--rounds", type=click.IntRange(1), help="Rounds of each, instead of its own number.")
 @click.option("--size", multiple=True, metavar="NAME=N", help="Change a size, such as executions=1000.")
 @click.option("--smoke", is_flag=True, help="One tiny round: shows that a benchmark works, its figures mean nothing.")
@@ -32,6 +32,7 @@ def main(
     names: Sequence[str],
     with_peers: bool,
     as_json: bool,
+    save: bool,
     rounds: int | None,
     size: Sequence[str],
     smoke: bool,
@@ -41,14 +42,13 @@ def main(
     progress = Console(stderr=True)
     machine = this_machine(data)
     changed = {name: int(value) for name, _, value in (one.partition("=") for one in size)}
-    try:
-        results = uvloop.run(_run(names or [*WORKLOADS], with_peers, rounds, changed, smoke, Lab(data), progress))
-    finally:
-        shutil.rmtree(data, ignore_errors=True) if data == DATA else None
+    results = uvloop.run(_run(names or [*WORKLOADS], with_peers, rounds, changed, smoke, Lab(data), progress))
     if as_json:
         print(report.as_json(machine, results))
     else:
         report.show(report.console(), machine, results)
+    if save:
+        report.save(machine, results)
     sys.exit(any(result.failure and result.system == report.OURS for result in results))
 
 

@@ -1,6 +1,8 @@
 """What was measured, as a table for people and as JSON for programs."""
 
+import io
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,6 +17,8 @@ OURS = "Stepwell"
 _MARK = {True: "[green]reached[/]", False: "[red]missed[/]", None: ""}
 
 
+README = Path(__file__).parent / "README.md"
+BEGIN, END = "<!-- results -->", "<!-- end of results -->"
 WIDTH = 132  # characters of a line where there is no terminal to ask
 
 
@@ -39,6 +43,15 @@ def show(console: Console, machine: Machine, results: Sequence[Measured]) -> Non
         _show_workload(console, name, [result for result in results if result.workload == name])
     for line in machine.lines():
         console.print(line, style="dim", highlight=False)
+
+
+def save(machine: Machine, results: Sequence[Measured]) -> None:
+    """Put the tables between the two marks in the README, in place of the last ones."""
+    page = Console(width=WIDTH, file=io.StringIO(), record=True)
+    show(page, machine, results)
+    before, _, rest = README.read_text("utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    README.write_text(f"{before}{BEGIN}\n```\n{page.export_text().rstrip()}\n```\n{END}{after}", "utf-8")
 
 
 def _show_workload(console: Console, name: str, results: Sequence[Measured]) -> None:

@@ -45,5 +45,5 @@ async def round(lab: Lab, executions: int, clients: int, pollers: int) -> dict[s
         "executions/s": executions / seconds,
         "server CPU, µs/execution": 1e6 * cpu / executions,
         "client and worker CPU, µs/execution": 1e6 * (load.cpu_seconds + worked) / executions,
-        "executions per fsync": executions / (after["transactions_total"] - before["transactions_total"]),
+        "executions per transaction": executions / (after["transactions_total"] - before["transactions_total"]),
     }

@@ -40,5 +40,5 @@ async def round(lab: Lab, executions: int, clients: int) -> dict[str, float]:
         "executions/s": executions / seconds,
         "server CPU, µs/transition": 1e6 * cpu / (STATES * executions),
         "client CPU, µs/request": load.client_us,
-        "executions per fsync": executions / transactions,
+        "executions per transaction": executions / transactions,
     }

@@ -1,6 +1,7 @@
 """Executions in a Wait when the server is killed: whether all end, and how late."""
 
 import asyncio
+import contextlib
 import time
 from itertools import repeat
 
@@ -14,8 +15,9 @@ PATIENCE = 120  # seconds after everything is due
 
 
 async def round(lab: Lab, executions: int, seconds: int, clients: int) -> dict[str, float]:
-    with lab.directory() as data:
+    with lab.directory() as data, contextlib.ExitStack() as servers:
         server = StepwellServer(data)
+        servers.callback(server.kill)
         async with connected(server.url, clients) as connections:
             nap = {"StartAt": "Nap", "States": {"Nap": {"Type": "Wait", "Seconds": seconds, "End": True}}}
             machine = await create_machine(connections[0], nap)
@@ -24,13 +26,11 @@ async def round(lab: Lab, executions: int, seconds: int, clients: int) -> dict[s
         killed = time.time()
         server.kill()
         server = StepwellServer(data)
+        servers.callback(server.stop)
         ready = time.time()
-        try:
-            async with connected(server.url) as (connection,):
-                await _until_none_runs(connection, machine, seconds + PATIENCE)
-                found = [one async for one in listed(connection, machine)]
-        finally:
-            server.stop()
+        async with connected(server.url) as (connection,):
+            await _until_none_runs(connection, machine, seconds + PATIENCE)
+            found = [one async for one in listed(connection, machine)]
     ended = [one for one in found if one["status"] == "SUCCEEDED"]
     late = max(one["stopDate"] - max(one["startDate"] + seconds, ready) for one in ended)
     early = [one for one in ended if one["stopDate"] < one["startDate"] + seconds - 0.001]
