@@ -1,0 +1,263 @@
+"""JSONata as Step Functions runs it: one library behind one adapter (developer guide, "Transforming data")."""
+
+import math
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+import jsonata2py
+from jsonata2py import MISSING, JsonataError
+from jsonata2py.loader.loader import ExpressionLoader
+from jsonata2py.optimizer.optimizer import optimize
+from jsonata2py.parser import ast_nodes as ast
+from jsonata2py.runtime.context import begin_evaluation, end_evaluation, get_state
+from jsonata2py.runtime.values import JLambda, JRegex
+from jsonata2py.translator.translator import Translator
+from msgspec import UNSET
+
+from stepwell.expressions.jsonata_cost import is_tame_tree
+from stepwell.expressions.jsonata_errors import MEMORY, STACK, BoundError, JsonataSyntaxError, explain, fail
+from stepwell.expressions.jsonata_functions import FUNCTIONS, Bound
+from stepwell.expressions.jsonata_syntax import STATES, Parsed, is_jsonata, parse, with_own_names
+from stepwell.expressions.scope import Json, Scope
+from stepwell.expressions.values import render
+
+__all__ = ["STATES", "JsonType", "Jsonata", "JsonataSyntaxError", "compile_jsonata", "is_jsonata", "is_tame"]
+
+JsonType = Literal["array", "boolean", "number", "object", "string"]
+
+LARGEST = 6_990_256
+"""Bytes that an expression may hold on AWS, 8 a number (measured 2026); here its result may."""
+
+_TYPES: dict[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+
+
+class Environment:
+    """What `$name` stands for in one evaluation, looked up when it is asked for: the library's bindings.
+
+    Expressions of one template share it. `members` says which of `$states` is asked for, so that the context object
+    is built for those alone that read it.
+    """
+
+    __slots__ = ("_members", "_states", "scope")
+
+    def __init__(self, scope: Scope, members: frozenset[str]) -> None:
+        self.scope = scope
+        self._members = members
+        self._states: dict[str, Json] | None = None
+
+    def is_empty(self) -> bool:
+        return False
+
+    def get_values(self) -> dict[str, Any]:
+        return {}
+
+    def get_functions(self) -> dict[str, Any]:
+        return {}
+
+    def get_value(self, name: str) -> Any:
+        if name == "states":
+            return self._states or self._see_states()
+        if name.startswith("fn:"):
+            name = name[3:]
+            variable = self.scope.variables.get(name, MISSING)
+            return _built_in(name) if variable is MISSING else variable
+        return self.scope.variables.get(name, MISSING)
+
+    def get_function(self, name: str) -> Bound | None:
+        name = name.removeprefix("aws:").removeprefix("fn:")
+        function = FUNCTIONS.get(name)
+        return None if function is None else Bound(name, function, self.scope)
+
+    def _see_states(self) -> dict[str, Json]:
+        """In the order in which AWS shows `$states` as a whole (recorded 2025)."""
+        scope, members = self.scope, self._members
+        states: dict[str, Json] = {"input": scope.input}
+        if "context" in members:
+            states["context"] = scope.context
+        if "result" in members and scope.result is not UNSET:
+            states["result"] = scope.result
+        if "errorOutput" in members and scope.error_output is not UNSET:
+            states["errorOutput"] = scope.error_output
+        self._states = states
+        return states
+
+
+@lru_cache(maxsize=128)
+def _built_in(name: str) -> Any:
+    """A built-in function as a value; nothing, if there is none of that name here."""
+    return MISSING if name in FUNCTIONS else jsonata2py.compile(f"${name}").evaluate(None)
+
+
+class Jsonata(NamedTuple):
+    """A compiled expression. `tame`: its cost is bounded, so it may run in this process."""
+
+    source: str
+    field: str
+    expected: JsonType | None
+    tame: bool
+    variables: frozenset[str]
+    members: frozenset[str]
+    calls: frozenset[str]
+    entry: Any  # the library's compiled function
+    selects: bool  # its result can only be what is in the data
+
+    def evaluate(self, scope: Scope) -> Json:
+        """The value. Raises QueryEvaluationError with AWS's text."""
+        return self.run(Environment(scope, self.members))
+
+    def run(self, environment: Environment) -> Json:
+        """Evaluate in an environment that has at least the expression's members."""
+        value = self._evaluated(environment)
+        if value is MISSING:
+            fail(self.source, self.field, "returned nothing (undefined).")
+        kind = type(value)
+        if not (self.selects and kind in _TYPES):
+            value = self._plain(value)
+            kind = type(value)
+        if self.expected is not None and _TYPES[kind] != self.expected:
+            what = f"Expected '{self.expected}', but was '{_TYPES[kind]}' for value: {render(value)}"
+            fail(self.source, self.field, f"returned an unexpected result type. {what}")
+        return value
+
+    def _evaluated(self, environment: Environment) -> Any:
+        begin_evaluation(environment, None, environment.scope.time_limit)
+        try:
+            state = get_state()
+            if state is not None:
+                state.millis = environment.scope.now
+            return self.entry(MISSING)
+        except JsonataError as error:
+            fail(self.source, self.field, explain(error, self.calls))
+        except RecursionError:
+            fail(self.source, self.field, explain(BoundError(STACK), self.calls))
+        except MemoryError:
+            fail(self.source, self.field, explain(BoundError(MEMORY), self.calls))
+        except Exception as reason:  # whatever else the library stumbles over is the expression's, as on AWS
+            what = f"threw an internal error during evaluation. {type(reason).__name__}: {reason}"
+            fail(self.source, self.field, what)
+        finally:
+            end_evaluation()
+
+    def _plain(self, value: Any) -> Json:
+        """The result as JSON. Raises QueryEvaluationError for functions, and for what is too large."""
+        try:
+            return value if _is_plain(value) else _json(value)
+        except _Unsupported:
+            fail(self.source, self.field, "returned an unsupported result type.")
+        except BoundError as error:
+            fail(self.source, self.field, explain(error, self.calls))
+        except RecursionError:
+            fail(self.source, self.field, explain(BoundError(STACK), self.calls))
+
+
+def compile_jsonata(
+    text: str, field: str, expected: JsonType | None = None, *, offered: frozenset[str] = STATES
+) -> Jsonata:
+    """Compile the whole string `{% … %}`.
+
+    `field` is its place within the state, as errors name it: "Items", "Output/a/b[0]", "Choices[1]/Condition".
+    `expected` is the type the result must have. `offered` is what `$states` has there. Raises JsonataSyntaxError.
+    """
+    parsed = parse(text, offered)
+    return Jsonata(
+        parsed.source,
+        field,
+        expected,
+        is_tame_tree(parsed.tree),
+        parsed.variables,
+        parsed.members,
+        parsed.calls,
+        _entry(parsed),
+        _selects(parsed.tree),
+    )
+
+
+def is_tame(text: str) -> bool:
+    """Whether the cost of `{% … %}` is bounded by a small polynomial of its input. Raises JsonataSyntaxError."""
+    return is_tame_tree(parse(text).tree)
+
+
+def _entry(parsed: Parsed) -> Any:
+    """The library's own pipeline, with the names it would settle by itself given to the environment."""
+    try:
+        python = Translator.translate(optimize(with_own_names(parsed.tree)), parsed.source)
+        entry, _ = ExpressionLoader().load(python)
+        return entry
+    except JsonataError as error:
+        raise JsonataSyntaxError(error.message) from None
+    except (RecursionError, MemoryError):
+        raise JsonataSyntaxError("The expression is nested too deeply") from None
+
+
+# --- results -------------------------------------------------------------------------------------------------------
+
+
+def _selects(tree: Any) -> bool:
+    """Whether the result is a part of the data, or a list of such: nothing to look through, nothing can grow."""
+    match tree:
+        case ast.VariableRef() | ast.FieldRef() | ast.WildcardStep():
+            return True
+        case ast.PredicateExpr() | ast.ArraySubscript() | ast.SortExpr() | ast.ForceArray():
+            return _selects(tree.source)
+        case ast.PathExpr(steps=[first, *steps]):
+            # A variable as a later step would be there once for each element before it.
+            return _selects(first) and all(_selects(step) and not isinstance(step, ast.VariableRef) for step in steps)
+    return False
+
+
+class _Unsupported(Exception):
+    """A function, or a regular expression, where there should be JSON."""
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a result is JSON as it is. Raises _Unsupported, and BoundError where it is too large written out."""
+    pending = [value]
+    size = 0
+    plain = True
+    while pending:
+        item = pending.pop()
+        kind = type(item)
+        if kind is str:
+            size += len(item)
+        elif kind is dict:
+            size += 8 * len(item) + sum(map(len, item))
+            pending.extend(item.values())
+        elif kind is list:
+            size += 8 * len(item)
+            pending.extend(item)
+        elif kind is float:
+            plain = plain and math.isfinite(item)
+        elif kind not in _TYPES:
+            plain = False
+            size += _size_of_other(item, pending)
+        if size > LARGEST:
+            raise BoundError(MEMORY)
+    return plain
+
+
+def _size_of_other(item: Any, pending: list[Any]) -> int:
+    if isinstance(item, JLambda | JRegex):
+        raise _Unsupported
+    if not isinstance(item, list):
+        return 0
+    pending.extend(item)
+    return 8 * len(item)
+
+
+def _json(value: Any) -> Json:
+    """A result with the library's own kinds of list made plain, and what no JSON number is as AWS's text for it."""
+    if isinstance(value, dict):
+        return {key: _json(item) for key, item in value.items() if item is not MISSING}
+    if isinstance(value, list):
+        return [_json(item) for item in value if item is not MISSING]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"  # measured 2026
+    return value
