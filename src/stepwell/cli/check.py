@@ -1,6 +1,5 @@
 """`stepwell check`: proves that the data of a stopped server, or of a backup, are sound."""
 
-import asyncio
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +25,8 @@ def check(where: str, as_json: bool) -> None:
 
     Reads every journal and holds all else against it. Exits with 1 when anything is wrong.
     """
+    import asyncio
+
     from stepwell.store.protocol import StoreError
     from stepwell.store.sqlite_files import DATABASE
 

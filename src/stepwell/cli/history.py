@@ -1,6 +1,5 @@
 """`stepwell history`: an execution's events, and those to come."""
 
-import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -27,6 +26,8 @@ def history(client: "Client", execution: str, follow: bool, as_json: bool) -> No
 
     Columns: number, time, type, what it concerns. With --json each line is an event as the API answers it.
     """
+    import json
+
     from stepwell.cli.names import find_execution
 
     arn = find_execution(client, execution)

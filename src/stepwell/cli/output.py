@@ -1,6 +1,5 @@
 """What commands print: tables for a person at a terminal, tab-separated lines in a pipe, JSON when asked for."""
 
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -23,6 +22,8 @@ def at_terminal() -> bool:
 
 
 def print_json(value: Any) -> None:
+    import json
+
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
