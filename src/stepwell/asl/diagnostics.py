@@ -20,6 +20,9 @@ class Code:
     DUPLICATE_LABEL_NAME: Final = "DUPLICATE_LABEL_NAME"
     INVALID_LABEL_NAME: Final = "INVALID_LABEL_NAME"
     TOO_DEEPLY_NESTED: Final = "TOO_DEEPLY_NESTED"
+    NO_DOLLAR: Final = "NO_DOLLAR"
+    NO_PATH: Final = "NO_PATH"
+    PASS_RESULT_IS_STATIC: Final = "PASS_RESULT_IS_STATIC"
     NOT_THERE_YET: Final = "NOT_SUPPORTED_YET"  # ours: AWS would take it, this version of Stepwell cannot run it
 
 

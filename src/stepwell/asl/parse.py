@@ -19,7 +19,10 @@ _MACHINE = {
 
 
 class Parsed(msgspec.Struct, frozen=True):
-    """`machine` is None if and only if a diagnostic is an ERROR. Diagnostics come state by state, in document order."""
+    """`machine` is None if and only if a diagnostic is an ERROR. Diagnostics come state by state, in document order.
+
+    Warnings are among them.
+    """
 
     machine: StateMachine | None
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -33,7 +36,7 @@ def parse(text: str, *, type: MachineType = "STANDARD") -> Parsed:
     reading = Reading("JSONata" if document.get("QueryLanguage") == "JSONata" else "JSONPath", read_scope)
     place = Place(reading, type, reading.language)
     scope = read_scope(document, place, _MACHINE)
-    if reading.diagnostics or scope is None:
+    if reading.errors or scope is None:
         return Parsed(None, tuple(reading.diagnostics))
     return Parsed(
         StateMachine(
@@ -42,13 +45,14 @@ def parse(text: str, *, type: MachineType = "STANDARD") -> Parsed:
             timeout_seconds=document.get("TimeoutSeconds"),
             comment=document.get("Comment"),
             language=reading.language,
-        )
+        ),
+        tuple(reading.diagnostics),
     )
 
 
 def compile_definition(text: str, type: MachineType = "STANDARD") -> StateMachine:
-    """The machine, or InvalidDefinition with all that is wrong."""
+    """The machine, or InvalidDefinition with all that is wrong. Warnings are passed over."""
     parsed = parse(text, type=type)
     if parsed.machine is None:
-        raise InvalidDefinition(joined(parsed.diagnostics))
+        raise InvalidDefinition(joined(problem for problem in parsed.diagnostics if problem.severity == "ERROR"))
     return parsed.machine

@@ -22,6 +22,7 @@ class Reading:
         self.language = language
         self.read_scope = read_scope  # handed in: the tables of fields need it, and it needs the tables
         self.diagnostics: list[Diagnostic] = []
+        self.errors = 0  # of the diagnostics; the others are warnings
         self.states: dict[str, State] = {}
         self.names: dict[str, None] = {}  # of the states, in the order of the definition
         self.labels: set[str] = set()
@@ -60,10 +61,15 @@ class Place(msgspec.Struct, frozen=True):
         # The machine as a whole is "/", but for a missing end AWS gives no place at all.
         nowhere = None if code == Code.MISSING_END_STATE else "/"
         self.reading.diagnostics.append(Diagnostic("ERROR", code, message, self.pointer or nowhere))
+        self.reading.errors += 1
+
+    def warning(self, message: str, code: str) -> None:
+        """Tell of what is allowed, but most likely not meant."""
+        self.reading.diagnostics.append(Diagnostic("WARNING", code, message, self.pointer))
 
     def errors(self) -> int:
         """How many there are so far, anywhere."""
-        return len(self.reading.diagnostics)
+        return self.reading.errors
 
     def object(self, value: Any, allowed: Collection[str], required: Collection[str] = ()) -> bool:
         """Whether the value is an object that may be read on; tells of foreign and missing fields."""

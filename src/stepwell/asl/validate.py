@@ -9,6 +9,7 @@ from stepwell.asl.document import Repeating
 from stepwell.asl.fields import KINDS, ONLY_JSONATA, ONLY_JSONPATH, Kind
 from stepwell.asl.place import Place, Reader
 from stepwell.asl.states import Scope
+from stepwell.asl.warnings import warn
 from stepwell.expressions.scope import Json
 
 LONGEST_NAME = 80
@@ -79,6 +80,7 @@ def _read_state(name: str, value: Json, place: Place) -> None:
         return
     place = _under_own_language(value, place)
     attributes = _attributes(kind, value, place)
+    warn(value, place)
     if place.errors() == before:
         place.reading.states[name] = kind.struct(name=name, language=place.language, **attributes)
 
