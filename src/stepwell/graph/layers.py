@@ -17,6 +17,10 @@ _OPTIONS = {
 }
 
 
+_MANY = 250
+"""Links beyond which a good drawing would take seconds: 600 states with random loops take 15 s, and 2 s in a hurry."""
+
+
 class Tile(msgspec.Struct, frozen=True):
     """A rectangle to be placed."""
 
@@ -42,7 +46,9 @@ def layered(tiles: list[Tile], links: list[tuple[int, int, float]]) -> Placed:
         graph.node(width=tile.width, height=tile.height)
     for source, target, weight in links:
         graph.edge(source, target, weight=weight)
-    drawn = graphlay.layout(graph, preset="process_map", options=_OPTIONS)
+    drawn = graphlay.layout(
+        graph, preset="process_map", options=_OPTIONS | {"effort": "balanced" if len(links) <= _MANY else "fast"}
+    )
     left_tops = [
         (node["center"]["x"] - tile.width / 2, node["center"]["y"] - tile.height / 2)
         for node, tile in zip(drawn.nodes, tiles, strict=True)

@@ -17,7 +17,7 @@ Kind = Literal["start", "state", "missing", "end"]
 
 EdgeKind = Literal["start", "next", "choice", "default", "catch", "end"]
 
-MOST_STATES = 5_000
+MOST_STATES = 2_000
 """More are refused: aliases of YAML can stand for billions."""
 DEEPEST = 25
 """Scopes within scopes; deeper ones are left out."""

@@ -1,7 +1,7 @@
 """A layout as SVG: light and dark by the viewer's preference, with the system's fonts, and no script."""
 
 import itertools
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from stepwell.graph import text, theme
 from stepwell.graph.layers import Point
@@ -270,4 +270,4 @@ def _text(value: str) -> str:
 
 
 def _attribute(value: str) -> str:
-    return quoteattr(text.shown(value))[1:-1]
+    return escape(text.shown(value), {'"': "&quot;"})
