@@ -21,7 +21,9 @@ class Numbers:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._last = 0
+        # Somewhere within the millisecond: a server that follows another in the same one (as under a clock that
+        # stands still) must not hand out the numbers of the one before.
+        self._last = (clock.now() << _COUNTER_BITS) + _chance.getrandbits(_COUNTER_BITS - 1)
 
     def next(self) -> int:
         """A number above all before it, in this process and (as long as the clock goes forward) earlier ones."""
