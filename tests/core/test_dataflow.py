@@ -2,9 +2,10 @@
 
 import pytest
 
+from definitions import ACTIVITY, catcher, chain, fail, mapping, parallel, passing, task, waiting
 from stepwell.core import facts as f
 
-from .journey import ACTIVITY, Journey, catcher, chain, fail, failing, mapping, parallel, passing, task, waiting
+from .journey import Journey, failing
 
 ORDER = {"order": {"id": 7, "lines": [1, 2]}, "customer": "Ada"}
 

@@ -1,8 +1,9 @@
 """The order of events, and which event each of them names as previous."""
 
+from definitions import catcher, chain, fail, mapping, parallel, passing, retrier, task, waiting
 from stepwell.core import facts as f
 
-from .journey import Journey, catcher, chain, fail, failing, mapping, parallel, passing, retrier, task, waiting
+from .journey import Journey, failing
 
 
 def test_a_chain_names_the_event_before_but_the_first_state_names_none(run):

@@ -9,26 +9,13 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from definitions import catcher, chain, mapping, parallel, passing, retrier, task, waiting
 from stepwell.core import journal as j
 from stepwell.core.advance import advance
 from stepwell.core.execution import BrokenReference, Execution, evolve
 from stepwell.errors import Failure
 
-from .journey import (
-    SILENT,
-    Journey,
-    catcher,
-    chain,
-    failing,
-    folded,
-    mapping,
-    parallel,
-    passing,
-    picture,
-    retrier,
-    task,
-    waiting,
-)
+from .journey import SILENT, Journey, failing, folded, picture
 
 ERRORS = ["A", "B", "States.Timeout"]
 ANSWERS = [1, "text", {"n": 3, "list": [1, 2]}, [1, 2, 3], None, *[Failure(error) for error in ERRORS], SILENT]

@@ -2,10 +2,11 @@
 
 import pytest
 
+from definitions import catcher, chain, mapping, parallel, passing, retrier, task
 from stepwell.asl.states import Retrier
 from stepwell.core.retry_catch import delay, matches
 
-from .journey import Journey, catcher, chain, failing, mapping, parallel, passing, retrier, task
+from .journey import Journey, failing
 
 
 @pytest.mark.parametrize(

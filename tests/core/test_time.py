@@ -2,10 +2,11 @@
 
 import pytest
 
+from definitions import catcher, chain, mapping, parallel, passing, retrier, task, waiting
 from stepwell.core import facts as f
 from stepwell.core.work import WorkKind
 
-from .journey import NOON, SILENT, Journey, catcher, chain, failing, mapping, parallel, passing, retrier, task, waiting
+from .journey import NOON, SILENT, Journey, failing
 
 HOUR = 3600
 

@@ -1,0 +1,1 @@
+"""Tests of the engine: a store in memory, and time that is moved."""
