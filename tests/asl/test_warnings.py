@@ -29,7 +29,8 @@ def test_a_path_in_a_template_wants_a_dollar() -> None:
         Diagnostic(
             "WARNING",
             "NO_DOLLAR",
-            "The value of 'a' looks like a JSONPath. Instead of 'a', use 'a.$' to evaluate it as a JSONPath at runtime.",
+            "The value of 'a' looks like a JSONPath. Instead of 'a', use 'a.$' to evaluate it as a JSONPath at "
+            "runtime.",
             "/States/X/Parameters",
         )
     ]

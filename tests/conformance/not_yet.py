@@ -10,13 +10,15 @@ MISSING = {
     "versions": "versions of state machines are not there yet",
     "aliases": "aliases of state machines are not there yet",
     "TestState": "TestState is not there yet",
-    "ValidateStateMachineDefinition": "ValidateStateMachineDefinition is not there yet",
     "RedriveExecution": "RedriveExecution is not there yet",
     "service integrations": "calls of AWS services and nested executions are not there yet",
 }
 
 # By case id, where the content does not tell.
-SINGLE: dict[str, str] = {}
+SINGLE: dict[str, str] = {
+    "test_sfn_api_validation.py::TestSfnApiValidation::test_validate_state_machine_definition_type_standard"
+    "[VALID_QUERY_LANGUAGE_PASS]": "the query language JSONata is not there yet",
+}
 
 # Cases that do not need what their content seems to need.
 PASSING: frozenset[str] = frozenset()

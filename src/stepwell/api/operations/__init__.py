@@ -4,7 +4,7 @@ from typing import Any
 
 from stepwell.api import shapes
 from stepwell.api.call import Operation
-from stepwell.api.operations import activities, executions, state_machines, tags, tasks
+from stepwell.api.operations import activities, executions, state_machines, tags, tasks, validation
 
 OPERATIONS: dict[str, Operation[Any]] = {
     "CreateActivity": Operation(shapes.CreateActivityRequest, activities.create_activity),
@@ -32,4 +32,7 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "TagResource": Operation(shapes.TagResourceRequest, tags.tag_resource),
     "UntagResource": Operation(shapes.UntagResourceRequest, tags.untag_resource),
     "UpdateStateMachine": Operation(shapes.UpdateStateMachineRequest, state_machines.update_state_machine),
+    "ValidateStateMachineDefinition": Operation(
+        shapes.ValidateStateMachineDefinitionRequest, validation.validate_state_machine_definition
+    ),
 }
