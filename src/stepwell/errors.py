@@ -30,7 +30,12 @@ class States:
 
 
 class ExpressionError(Exception):
-    """An expression could not be evaluated. Raised by `expressions`, made a Failure at one place in the core."""
+    """An expression could not be evaluated. Raised by `expressions`, made a Failure at one place in the core.
+
+    `location`: the field, where the history tells it (JSONata).
+    """
+
+    location: str | None = None
 
     def __init__(self, error: str, cause: str) -> None:
         super().__init__(f"{error}: {cause}")

@@ -13,7 +13,7 @@ from stepwell.core import facts as f
 from stepwell.core import journal as j
 from stepwell.core.document import Document
 from stepwell.core.execution import Branch, Execution, Phase
-from stepwell.core.retry_catch import fail, failure_of
+from stepwell.core.retry_catch import fail_expression
 from stepwell.core.states import choice, map, parallel, plain, task, wait
 from stepwell.core.turn import HistoryFull, Limits, Moment, Turn
 from stepwell.core.work import Work, WorkKind
@@ -82,10 +82,10 @@ def _step(turn: Turn, branch: Branch, deleting: bool) -> None:
         turn.add_with(j.ExecutionSucceeded(turn.now, event, branch.last, 0, payload), branch.data)
     elif branch.phase is Phase.ENDED:
         assert branch.parent is not None
-        _guarded(turn, turn.execution.branches[branch.parent], lambda: map.iteration_ended(turn, branch))
+        _guarded(turn, turn.execution.branches[branch.parent], map.iteration_ended, turn, branch)
     else:
         state: Any = turn.machine.states[branch.state]
-        _guarded(turn, branch, lambda: parallel.join(turn, branch, state))
+        _guarded(turn, branch, parallel.join, turn, branch, state)
 
 
 def _enter(turn: Turn, branch: Branch) -> None:
@@ -98,18 +98,17 @@ def _enter(turn: Turn, branch: Branch) -> None:
 
 
 def _work_in(turn: Turn, branch: Branch, state: asl.State) -> None:
-    _guarded(turn, branch, lambda: _STATES[type(state)](turn, branch, state))
+    _guarded(turn, branch, _STATES[type(state)], turn, branch, state)
 
 
-def _guarded(turn: Turn, branch: Branch, action: Callable[[], None]) -> None:
-    """The one place where an expression that could not be evaluated becomes a failure of the state."""
+def _guarded(turn: Turn, branch: Branch, act: Callable[..., None], *arguments: Any) -> None:
+    """Act; the one place where an expression that could not be evaluated becomes a failure of the state."""
     try:
-        action()
+        act(*arguments)
     except ExpressionError as error:
-        fail(turn, branch, failure_of(branch, error))
+        fail_expression(turn, branch, error)
     except RecursionError:
-        deep = ExpressionError(States.RUNTIME, "The state's data are nested too deeply.")
-        fail(turn, branch, failure_of(branch, deep))
+        fail_expression(turn, branch, ExpressionError(States.RUNTIME, "The state's data are nested too deeply."))
 
 
 _STATES: dict[type[asl.State], Callable[[Turn, Branch, Any], None]] = {
@@ -191,7 +190,7 @@ def _timer_fired(turn: Turn, fact: f.TimerFired) -> bool:
     assert branch is not None
     state: Any = turn.machine.states[branch.state]
     if fact.kind == WorkKind.WAIT:
-        _guarded(turn, branch, lambda: wait.wait_ended(turn, branch, state))
+        _guarded(turn, branch, wait.wait_ended, turn, branch, state)
     elif fact.kind == WorkKind.RETRY:
         _work_in(turn, branch, state)
     elif fact.kind == WorkKind.HEARTBEAT and _was_away(turn, branch, fact):
@@ -219,7 +218,7 @@ def _task_fact(act: Callable[[Turn, Branch, Any], None], *phases: Phase) -> Call
         branch = turn.execution.owner(fact.position)
         if branch is None or branch.task is None or branch.phase not in phases:
             return False
-        _guarded(turn, branch, lambda: act(turn, branch, fact))
+        _guarded(turn, branch, act, turn, branch, fact)
         return True
 
     return deliver

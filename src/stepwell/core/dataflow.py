@@ -5,13 +5,13 @@ The order is the States Language's; each step costs nothing where the field is a
 
 from typing import Any
 
-from stepwell.asl.states import Discard, ResultPath, State
+from stepwell.asl.states import Discard, Map, Parallel, ResultPath, State, Task
 from stepwell.core import journal as j
 from stepwell.core.document import Document
 from stepwell.core.execution import Branch
 from stepwell.core.turn import Turn
 from stepwell.errors import ExpressionError, States
-from stepwell.expressions.scope import Expression
+from stepwell.expressions.scope import Expression, Scope
 
 
 def effective_input(turn: Turn, branch: Branch, state: State) -> Document:
@@ -53,18 +53,41 @@ def filter_output(turn: Turn, branch: Branch, state: State, document: Document) 
 
 def leave(turn: Turn, branch: Branch, state: State, result: Document, next: str | None) -> None:
     """Result to output and variables, and out of the state."""
-    fields: Any = state
-    selected = select(turn, branch, result, getattr(fields, "result_selector", None))
-    placed = place(branch.input, selected, getattr(fields, "result_path", None))
-    output = filter_output(turn, branch, state, placed)
-    exit_state(turn, branch, state, output, next, assignments(turn, branch, result, state.assign))
+    if state.language == "JSONata":
+        output = jsonata_output(turn, branch, state, result, state.output)
+    else:
+        fields: Any = state
+        selected = select(turn, branch, result, getattr(fields, "result_selector", None))
+        placed = place(branch.input, selected, getattr(fields, "result_path", None))
+        output = filter_output(turn, branch, state, placed)
+    assigned = assignments(turn, branch, after_work(turn, branch, state, result), state.assign)
+    exit_state(turn, branch, state, output, next, assigned)
 
 
-def assignments(turn: Turn, branch: Branch, given: Document, assign: Expression | None) -> dict[str, str] | None:
-    """Assign: variable names to JSON texts. `given` is its `$`: the result, or where there is none the input."""
+def after_work(turn: Turn, branch: Branch, state: State, result: Document) -> Scope:
+    """What Output and Assign see once the state's work is done.
+
+    JSONPath's `$` is the result; where a state has none (Choice, Wait) that is its effective input.
+    """
+    if state.language == "JSONPath":
+        return turn.scope(branch, result.value)
+    if isinstance(state, Task | Parallel | Map):
+        return turn.scope(branch, branch.input.value, result=result.value)
+    return turn.scope(branch, branch.input.value)
+
+
+def jsonata_output(turn: Turn, branch: Branch, state: State, result: Document, output: Expression | None) -> Document:
+    """Output; without it the result is the output."""
+    if output is None:
+        return result
+    return Document.of(output.evaluate(after_work(turn, branch, state, result)))
+
+
+def assignments(turn: Turn, branch: Branch, scope: Scope, assign: Expression | None) -> dict[str, str] | None:
+    """Assign: variable names to JSON texts."""
     if assign is None:
         return None
-    values = assign.evaluate(turn.scope(branch, given.value))
+    values = assign.evaluate(scope)
     within_limit(turn, branch, Document.of(values))
     return {name: Document.of(value).text for name, value in values.items()}
 

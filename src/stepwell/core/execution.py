@@ -85,6 +85,7 @@ class Branch:
     """One line of control: the execution's own, a Parallel's branch, a Map's iteration."""
 
     __slots__ = (
+        "before",
         "data",
         "entered_at",
         "entered_event",
@@ -117,6 +118,7 @@ class Branch:
         self.item: Document | None = None  # of an iteration: its input
         self.last = last  # event that the next one names as previous
         self.phase = Phase.READY
+        self.before = last  # event before the state was entered
         self.entered_event = 0
         self.entered_at = 0
         self.retry_count = 0
@@ -321,6 +323,7 @@ def _state_entered(x: Execution, e: j.StateEntered, position: int, document: Doc
     branch = x.branches[e.branch]
     branch.input = _document(e, position, document, branch.data)
     branch.phase = Phase.ENTERED
+    branch.before = branch.last
     branch.entered_event = branch.last = e.event
     branch.entered_at = e.at
     branch.retries = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from stepwell.asl.states import Map, Parallel, Retrier, State, Task
+from stepwell.asl.states import Catcher, Map, Parallel, Retrier, State, Task
 from stepwell.clock import Milliseconds
 from stepwell.core import dataflow
 from stepwell.core import journal as j
@@ -54,7 +54,7 @@ def fail(turn: Turn, branch: Branch, failure: Failure, *, heartbeat: bool = Fals
                     return
             except ExpressionError as error:  # of the catcher's own: nobody catches that
                 failure = failure_of(branch, error)
-        last = _fail_group(turn, branch, state, last)
+        last = _fail_group(turn, branch, state, failure, last)
         if branch.parent is None:
             event = turn.next_event()
             turn.add(j.ExecutionFailed(turn.now, event, last, 0, failure.error, failure.cause))
@@ -69,6 +69,23 @@ def failure_of(branch: Branch, error: ExpressionError) -> Failure:
         return Failure(error.error, error.cause)
     where = f"An error occurred while executing the state '{branch.state}' (entered at the event id"
     return Failure(error.error, f"{where} #{branch.entered_event}). {error.cause}")
+
+
+def fail_expression(turn: Turn, branch: Branch, error: ExpressionError) -> None:
+    """An expression of the state that `branch` is in could not be evaluated.
+
+    Recorded: EvaluationFailed names the event before the state's entry, but in a Wait the entry.
+    """
+    failure = failure_of(branch, error)
+    if error.error == States.QUERY_EVALUATION_ERROR:
+        entering = branch.last == branch.entered_event and turn.machine.states[branch.state].type != "Wait"
+        previous = branch.before if entering else branch.last
+        cause = failure.cause or ""
+        event = turn.next_event()
+        turn.add(
+            j.EvaluationFailed(turn.now, event, previous, branch.id, branch.state, error.error, cause, error.location)
+        )
+    fail(turn, branch, failure)
 
 
 def _retry(
@@ -91,19 +108,32 @@ def _catch(
 ) -> bool:
     for catcher in state.catch:
         if matches(failure.error, catcher.error_equals, heartbeat=heartbeat):
-            error_output = Document.of({"Error": failure.error, "Cause": failure.cause})
-            placed = dataflow.place(branch.input, error_output, catcher.result_path)
-            dataflow.within_limit(turn, branch, placed)
-            assigned = dataflow.assignments(turn, branch, error_output, catcher.assign)
-            _fail_group(turn, branch, state, last)
-            dataflow.exit_state(turn, branch, state, placed, catcher.next, assigned)
+            output, assigned = _caught(turn, branch, state, catcher, failure)
+            _fail_group(turn, branch, state, failure, last)
+            dataflow.exit_state(turn, branch, state, output, catcher.next, assigned)
             return True
     return False
 
 
-def _fail_group(turn: Turn, branch: Branch, state: State, last: int) -> int:
+def _caught(
+    turn: Turn, branch: Branch, state: Task | Parallel | Map, catcher: Catcher, failure: Failure
+) -> tuple[Document, dict[str, str] | None]:
+    """A catcher's output and variables."""
+    error_output = Document.of({"Error": failure.error, "Cause": failure.cause})
+    if state.language == "JSONPath":
+        scope = turn.scope(branch, error_output.value)
+        output = dataflow.place(branch.input, error_output, catcher.result_path)
+    else:
+        scope = turn.scope(branch, branch.input.value, error_output=error_output.value)
+        output = error_output if catcher.output is None else Document.of(catcher.output.evaluate(scope))
+    dataflow.within_limit(turn, branch, output)
+    return output, dataflow.assignments(turn, branch, scope, catcher.assign)
+
+
+def _fail_group(turn: Turn, branch: Branch, state: State, failure: Failure, last: int) -> int:
     """Write the end of a Parallel or Map that was under way; returns the event that comes before what follows."""
-    if branch.phase is not Phase.JOINING:
+    never_began = isinstance(state, Map) and failure.error == States.QUERY_EVALUATION_ERROR  # fails all the same
+    if branch.phase is not Phase.JOINING and not never_began:
         return last
     event = turn.next_event()
     turn.add(j.GroupFailed(turn.now, event, last, branch.id, state.type))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from stepwell.asl.states import Map, Parallel, StateMachine, Task
 from stepwell.clock import Milliseconds
@@ -89,26 +90,33 @@ class Turn:
             self._random = random.Random(self.seed)
         return self._random
 
-    def scope(self, branch: Branch, input: Json) -> Scope:
-        """What an expression sees while `branch` is in its state; `input` is its `$`."""
-        return _BranchScope(self, branch, input)
+    def scope(self, branch: Branch, input: Json, *, result: Json = UNSET, error_output: Json = UNSET) -> Scope:
+        """What an expression sees while `branch` is in its state; `input` is its `$`, or `$states.input`."""
+        return _BranchScope(self, branch, input, result, error_output)
 
     def item_scope(self, branch: Branch, input: Json, index: int) -> Scope:
         """What an ItemSelector sees: the Map state's scope, with `$$.Map.Item` of the item at `index`."""
-        return _BranchScope(self, branch, input, index)
+        return _BranchScope(self, branch, input, index=index)
 
 
 class _BranchScope(Scope):
-    """A scope whose context object is built only when a path asks for `$$`."""
+    """A scope whose context object is built only when an expression asks for it."""
 
     __slots__ = ("_branch", "_index", "_turn")
 
-    def __init__(self, turn: Turn, branch: Branch, input: Json, index: int | None = None) -> None:
-        super().__init__(input)
+    def __init__(
+        self,
+        turn: Turn,
+        branch: Branch,
+        input: Json,
+        result: Json = UNSET,
+        error_output: Json = UNSET,
+        index: int | None = None,
+    ) -> None:
+        super().__init__(input, result=result, error_output=error_output, now=turn.now)
         self._index = index
         self._turn = turn
         self._branch = branch
-        self.random = None
         if branch.variables:
             self.variables = {name: document.value for name, document in branch.variables.items()}
 

@@ -19,10 +19,12 @@ def start_iterations(turn: Turn, branch: Branch, state: Map) -> None:
         )
     given = dataflow.effective_input(turn, branch, state)
     items = given
-    if state.items_path is not None:
-        items = Document.of(state.items_path.evaluate(turn.scope(branch, given.value)))
+    chosen = state.items_path or state.items
+    if chosen is not None:
+        items = Document.of(chosen.evaluate(turn.scope(branch, given.value)))
     if not isinstance(items.value, list):
-        raise ExpressionError(States.RUNTIME, f"Map state input must be an array but was: {items.text}")
+        error = States.RUNTIME if state.language == "JSONPath" else States.QUERY_EVALUATION_ERROR
+        raise ExpressionError(error, f"Map state input must be an array but was: {items.text}")
     concurrency = _concurrency(turn, branch, state, given.value)
     event = turn.next_event()
     entry = j.MapStarted(

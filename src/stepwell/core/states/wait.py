@@ -37,6 +37,10 @@ def _due(turn: Turn, branch: Branch, state: Wait, given: Json) -> Milliseconds:
     if state.seconds_path is not None:
         value = state.seconds_path.evaluate(scope)
         return turn.now + 1000 * _seconds(state.seconds_path, value)
+    if state.seconds is not None:
+        return turn.now + 1000 * _jsonata_seconds(state.seconds.evaluate(scope))
+    if state.timestamp is not None:
+        return _jsonata_timestamp(state.timestamp.evaluate(scope))
     assert state.timestamp_path is not None
     return _timestamp(state.timestamp_path, state.timestamp_path.evaluate(scope))
 
@@ -62,3 +66,26 @@ def _timestamp(path: Expression, value: Json) -> Milliseconds:
             "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format"
             f" string: {path.source} == {shown}",
         ) from None
+
+
+def _jsonata_seconds(value: Json) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LONGEST_WAIT:
+        shown = Document.of(value).text
+        raise _unfit("Seconds", f"The Seconds field must be an integer between 0 and {LONGEST_WAIT} but was: {shown}")
+    return value
+
+
+def _jsonata_timestamp(value: Json) -> Milliseconds:
+    try:
+        return timestamp_ms(value)
+    except ValueError:
+        raise _unfit(
+            "Timestamp",
+            f"The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {value}",
+        ) from None
+
+
+def _unfit(field: str, cause: str) -> ExpressionError:
+    error = ExpressionError(States.QUERY_EVALUATION_ERROR, cause)
+    error.location = field
+    return error
