@@ -64,38 +64,11 @@ def _states(draw: st.DrawFn, depth: int, name: str, names: list[str]) -> Definit
 
 
 _scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), _texts)
-_fields = st.sampled_from(
-    [
-        "StartAt",
-        "States",
-        "Type",
-        "Next",
-        "End",
-        "Default",
-        "Choices",
-        "Catch",
-        "Retry",
-        "Branches",
-        "ItemProcessor",
-        "Iterator",
-        "ErrorEquals",
-        "Variable",
-        "And",
-        "Not",
-        "IsNull",
-        "Condition",
-        "Resource",
-        "Seconds",
-        "Timestamp",
-        "MaxAttempts",
-        "BackoffRate",
-        "IntervalSeconds",
-        "MaxConcurrency",
-        "Items",
-        "ItemReader",
-        "Error",
-        "Comment",
-    ]
+_fields = (
+    st.sampled_from(["StartAt", "States", "Type", "Next", "End", "Default", "Choices", "Catch", "Retry", "Comment"])
+    | st.sampled_from(["Branches", "ItemProcessor", "Iterator", "Items", "ItemReader", "MaxConcurrency"])
+    | st.sampled_from(["ErrorEquals", "MaxAttempts", "BackoffRate", "IntervalSeconds", "Error"])
+    | st.sampled_from(["Variable", "And", "Not", "IsNull", "Condition", "Resource", "Seconds", "Timestamp"])
 )
 _values = st.one_of(_scalars, st.sampled_from(["Task", "Choice", "Wait", "Map", "Parallel", "Fail", "a", "b"]))
 anything = st.recursive(

@@ -162,6 +162,12 @@ def test_what_leads_back_goes_up_and_changes_nothing_else() -> None:
     assert tops["Start"] < tops["A"] < tops["B"] < tops["C"]
 
 
+def test_states_that_nothing_leads_to_yet_lie_below_start() -> None:
+    _, drawing = drawn(machine(A=TASK, B={"Type": "Pass", "Next": "C"}, C={"Type": "Pass", "Next": "A"}))
+    tops = {box.name: box.y for box in drawing.boxes}
+    assert tops["Start"] < tops["B"] < tops["C"] < tops["A"]
+
+
 def test_a_catcher_of_a_parallel_state_leads_out_of_the_whole_box() -> None:
     parallel = {"Type": "Parallel", "Branches": [machine(X=TASK)], "End": True}
     _, drawing = drawn(machine(A=parallel | {"Catch": catching("E", then="B")}, B={"Type": "Fail"}))

@@ -117,7 +117,7 @@ def _scope(scope: Scope, outermost: bool) -> Layout:
             stops.insert(1, len(tiles) - 1)
         ways.append(tuple(range(len(links), len(links) + len(stops) - 1)))
         links += [(a, b, _WEIGHTS.get(edge.kind, 1.0)) for a, b in itertools.pairwise(stops)]
-    placed = layered(tiles, links)
+    placed = layered(tiles, links + _below_start(scope, index))
     parts = [_moved(layout, *corner) for layout, corner in zip(drawn, placed.corners, strict=False)]
     corners = iter(placed.corners[len(drawn) :])
     routes = []
@@ -132,6 +132,14 @@ def _scope(scope: Scope, outermost: bool) -> Layout:
         frames=tuple(frame for part in parts for frame in part.frames),
         routes=(*routes, *(route for part in parts for route in part.routes)),
     )
+
+
+def _below_start(scope: Scope, index: dict[str, int]) -> list[tuple[int, int, float]]:
+    """Links that nobody draws, to states that no edge leads to: those just being typed should not lie above Start."""
+    reached = {edge.target for edge in scope.edges}
+    starts = [node.id for node in scope.nodes if node.kind == "start"]
+    loose = [node.id for node in scope.nodes if node.kind == "state" and node.id not in reached]
+    return [(index[start], index[id], 0.1) for start in starts for id in loose]
 
 
 _WEIGHTS: dict[str, float] = {"start": 4.0, "next": 3.0, "end": 2.0}
