@@ -60,7 +60,7 @@ class ActivityQueue:
 
     async def take(self) -> Task | None:
         """The next task, or None when there is none at the moment."""
-        while not self._window and self._more:
+        while not self._window and (self._more or self._reading.locked()):
             await self._read()
         return self._window.popleft() if self._window else None
 
