@@ -35,6 +35,22 @@ def test_a_new_machine_is_described_with_all_its_defaults(client):
     }
 
 
+def test_the_variables_that_states_read_are_told(client, create):
+    reading = {"Type": "Pass", "InputPath": "$b", "OutputPath": "$a", "End": True}
+    arn = create(json.dumps({"StartAt": "X", "States": {"X": reading}}))
+    assert client.describe_state_machine(stateMachineArn=arn)["variableReferences"] == {"X": ["a", "b"]}
+    execution = client.start_execution(stateMachineArn=arn)["executionArn"]
+    # And told anew when the definition changes, but not for an execution of the old one
+    client.update_state_machine(stateMachineArn=arn, definition=PASS)
+    assert "variableReferences" not in client.describe_state_machine(stateMachineArn=arn)
+    described = client.describe_state_machine_for_execution(executionArn=execution)
+    assert described["variableReferences"] == {"X": ["a", "b"]}
+    # Another change keeps them
+    client.update_state_machine(stateMachineArn=arn, definition=described["definition"])
+    client.update_state_machine(stateMachineArn=arn, roleArn=ROLE + "-2")
+    assert client.describe_state_machine(stateMachineArn=arn)["variableReferences"] == {"X": ["a", "b"]}
+
+
 def test_metadata_only_leaves_the_definition_out(client, create):
     described = client.describe_state_machine(stateMachineArn=create(), includedData="METADATA_ONLY")
     assert "definition" not in described

@@ -6,6 +6,7 @@ from stepwell.asl import readers
 from stepwell.asl.diagnostics import Diagnostic, joined
 from stepwell.asl.document import read_document
 from stepwell.asl.place import MachineType, Place, Reading
+from stepwell.asl.references import variable_references
 from stepwell.asl.states import StateMachine
 from stepwell.asl.validate import read_scope
 from stepwell.errors import InvalidDefinition
@@ -45,6 +46,7 @@ def parse(text: str, *, type: MachineType = "STANDARD") -> Parsed:
             timeout_seconds=document.get("TimeoutSeconds"),
             comment=document.get("Comment"),
             language=reading.language,
+            variable_references=variable_references(document),
         ),
         tuple(reading.diagnostics),
     )

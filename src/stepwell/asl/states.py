@@ -159,3 +159,4 @@ class StateMachine(msgspec.Struct, frozen=True, kw_only=True):
     timeout_seconds: int | None = None
     comment: str | None = None
     language: QueryLanguage = "JSONPath"
+    variable_references: dict[str, tuple[str, ...]] = {}  # names of the variables that each state reads

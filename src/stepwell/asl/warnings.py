@@ -8,14 +8,13 @@ from typing import Any
 
 from stepwell.asl.diagnostics import Code
 from stepwell.asl.place import Place
+from stepwell.asl.references import SCOPES, TEMPLATES
 from stepwell.expressions.choices import OPERATORS
 from stepwell.expressions.intrinsics import is_intrinsic
 from stepwell.expressions.paths import PathSyntaxError
 from stepwell.expressions.scope import Json
 from stepwell.expressions.templates import compile_path_or_intrinsic
 
-_TEMPLATES = frozenset(["Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials", "BatchInput"])
-_SCOPES = frozenset(["ItemProcessor", "Iterator", "Branches"])
 _WITH_PATH = frozenset(["Error", "Cause", *(name for name in OPERATORS if f"{name}Path" in OPERATORS)])
 """Literal texts beside which a field of the same name and `Path` exists."""
 
@@ -29,13 +28,13 @@ def warn(state: dict[str, Any], place: Place) -> None:
 def _warn_of_fields(value: dict[str, Any], place: Place) -> None:
     for name, member in value.items():
         at = place.field(name)
-        if name in _TEMPLATES:
+        if name in TEMPLATES:
             _warn_of_template(member, at)
         elif name == "Result" and value.get("Type") == "Pass":
             _warn_of_result(name, member, at)
         elif name in _WITH_PATH and (kind := _resembles(member)):
             at.warning(_instead(name, f"{name}Path", kind), Code.NO_PATH)
-        elif name not in _SCOPES:
+        elif name not in SCOPES:
             _go_on(member, at)
 
 

@@ -94,6 +94,7 @@ class Catalog:
                 role_arn=role_arn,
                 created_at=now,
                 settings=settings,
+                variable_references=compiled.variable_references,
             )
             machine = StateMachineRecord(
                 arn=arn,
@@ -139,6 +140,7 @@ class Catalog:
                 raise StateMachineDeleting(arn)
             given = {"logging": logging, "tracing": tracing, "encryption": encryption}
             changes = {name: value for name, value in given.items() if value is not None}
+            compiled = None if definition is None else await _compile(definition, machine.type)
             now = max(self._clock.now(), machine.updated_at)
             revision = msgspec.structs.replace(
                 before,
@@ -147,9 +149,9 @@ class Catalog:
                 created_at=now,
                 definition=before.definition if definition is None else definition,
                 role_arn=role_arn or before.role_arn,
+                variable_references=before.variable_references if compiled is None else compiled.variable_references,
                 settings=msgspec.structs.replace(before.settings, **changes),
             )
-            compiled = None if definition is None else await _compile(definition, machine.type)
             await self._keep_revision(revision, compiled)
             updated = msgspec.structs.replace(machine, revision=revision.id, role_arn=revision.role_arn, updated_at=now)
             await self._machines.put(updated)

@@ -45,6 +45,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     role_arn: str
     created_at: Milliseconds
     settings: Settings = Settings()
+    variable_references: dict[str, tuple[str, ...]] = {}  # names of the variables that each state reads
 
     @property
     def key(self) -> str:

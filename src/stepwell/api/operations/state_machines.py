@@ -119,6 +119,7 @@ def describe_revision(name: str, revision: Revision, included_data: str | None) 
         tracingConfiguration={"enabled": revision.settings.tracing},
         encryptionConfiguration=write_encryption(revision.settings.encryption),
         revisionId=None if revision.first else revision.id,
+        variableReferences=revision.variable_references or None,
     )
 
 
