@@ -504,11 +504,10 @@ RULES: list[tuple[str, Any, list[str]]] = [
             "'JSONata' QueryLanguage at /States/X",
         ],
     ),
-    # --- what is not there yet ---
     (
-        "JSONata",
-        one({**DONE, "QueryLanguage": "JSONata", "Output": "{% $states.input.a %}"}),
-        ["NOT_SUPPORTED_YET: JSONata is not there yet in this version of Stepwell at /States/X"],
+        "a JSONata result where there is none",
+        one({**DONE, "QueryLanguage": "JSONata", "Output": {"a": "{% $states.result %}"}}),
+        ["UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.result' does not exist. at /States/X/Output/a"],
     ),
 ]
 

@@ -174,11 +174,9 @@ JSONATA: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("state", JSONATA, ids=lambda state: state["Type"])
-def test_a_state_in_jsonata_is_known_and_only_held_back(state: dict[str, Any]) -> None:
+def test_a_state_in_jsonata_takes(state: dict[str, Any]) -> None:
     onward = {"Next": "Y"} if state["Type"] not in ("Choice", "Succeed", "Fail") else {}
-    assert read({**state, **onward, "QueryLanguage": "JSONata"}) == [
-        "NOT_SUPPORTED_YET: JSONata is not there yet in this version of Stepwell at /States/X"
-    ]
+    assert read({**state, **onward, "QueryLanguage": "JSONata"}) == []
 
 
 RESOURCES = [

@@ -177,6 +177,7 @@ def test_a_map_in_jsonata_leaves_its_language_to_itself() -> None:
         "ItemProcessor": inner,
         "End": True,
     }
-    # When it is read, then only the Map is held back, and the inner state is JSONPath as the machine is
-    [diagnostic] = parse(json.dumps({"StartAt": "X", "States": {"X": outer}})).diagnostics
-    assert diagnostic.location == "/States/X"
+    # When it is read, then the inner state is JSONPath as the machine is
+    machine = parse(json.dumps({"StartAt": "X", "States": {"X": outer}})).machine
+    assert machine is not None
+    assert [machine.states[name].language for name in "XI"] == ["JSONata", "JSONPath"]

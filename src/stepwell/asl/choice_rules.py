@@ -12,8 +12,8 @@ _FIELDS: dict[str, Reader] = {
     "Next": readers.string,
     "Comment": readers.string,
     "Assign": readers.template("Assign"),
-    "Output": readers.jsonata,
-    "Condition": readers.jsonata,
+    "Output": readers.jsonata(),
+    "Condition": readers.jsonata("boolean"),
 }
 
 
@@ -28,18 +28,17 @@ def choice_rule(value: Json, place: Place) -> ChoiceRule | None:
     before = place.errors()
     place.require(value, ["Next"])
     place.only_in_language(value, ["Condition", "Output"], "JSONata")
+    if place.language == "JSONata":
+        place.object(value, _FIELDS.keys() | _COMPARISONS, ["Condition"])
     place.only_in_language(value, _COMPARISONS, "JSONPath")
     found = readers.fields(_FIELDS, value, place)
-    condition = _condition(value, place)
+    condition = found.get("Condition") if place.language == "JSONata" else _condition(value, place)
     if place.errors() > before or condition is None:
         return None
-    return ChoiceRule(condition=condition, next=found["Next"], assign=found.get("Assign"))
+    return ChoiceRule(condition=condition, next=found["Next"], assign=found.get("Assign"), output=found.get("Output"))
 
 
 def _condition(rule: dict[str, Any], place: Place) -> Expression | None:
-    if place.language == "JSONata":
-        place.object(rule, _FIELDS.keys() | _COMPARISONS, ["Condition"])
-        return None
     if "Condition" in rule:
         return None  # told already: it belongs to JSONata
     try:

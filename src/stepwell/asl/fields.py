@@ -77,9 +77,13 @@ _ANY = {
 _FILTERS = {
     "InputPath": Field(readers.nullable_path("InputPath"), "input_path"),
     "OutputPath": Field(readers.nullable_path("OutputPath"), "output_path"),
-    "Output": Field(readers.jsonata, "output"),
+    "Output": Field(readers.jsonata(), "output"),
 }
 _ASSIGN = {"Assign": Field(readers.template("Assign"), "assign")}
+_FROM_RESULT = {
+    "Output": Field(readers.jsonata(None, "result"), "output"),
+    "Assign": Field(readers.template("Assign", "result"), "assign"),
+}
 _ONWARD = {"Next": Field(readers.string, "next"), "End": Field(readers.boolean)}
 _RESULT_PATH = {"ResultPath": Field(readers.result_path, "result_path")}
 _ERRORS = {
@@ -88,8 +92,8 @@ _ERRORS = {
     "Catch": Field(retry_catch.catch, "catch"),
 }
 _PARAMETERS = {"Parameters": Field(readers.template("Parameters"), "parameters")}
-_ARGUMENTS = {"Arguments": Field(readers.jsonata, "parameters")}
-_SECONDS = readers.or_jsonata(readers.integer(1, LONGEST))
+_ARGUMENTS = {"Arguments": Field(readers.jsonata(), "parameters")}
+_SECONDS = readers.or_jsonata(readers.integer(1, LONGEST), "number")
 
 _NEXT_OR_END = ("Next", "End")
 _WAITS = ("SecondsPath", "Seconds", "TimestampPath", "Timestamp")
@@ -100,7 +104,7 @@ KINDS: dict[str, Kind] = {
         {
             **_ANY,
             **_FILTERS,
-            **_ASSIGN,
+            **_FROM_RESULT,
             **_ONWARD,
             **_RESULT_PATH,
             **_ERRORS,
@@ -125,8 +129,8 @@ KINDS: dict[str, Kind] = {
             **_FILTERS,
             **_ASSIGN,
             **_ONWARD,
-            "Seconds": Field(readers.or_jsonata(readers.integer(0, LONGEST)), "seconds"),
-            "Timestamp": Field(readers.or_jsonata(readers.timestamp), "timestamp"),
+            "Seconds": Field(readers.or_jsonata(readers.integer(0, LONGEST), "number"), "seconds"),
+            "Timestamp": Field(readers.or_jsonata(readers.timestamp, "string"), "timestamp"),
             **_path("SecondsPath", "seconds_path"),
             **_path("TimestampPath", "timestamp_path"),
         },
@@ -150,9 +154,9 @@ KINDS: dict[str, Kind] = {
         states.Fail,
         {
             **_ANY,
-            "Error": Field(readers.or_jsonata(readers.string), "error"),
+            "Error": Field(readers.or_jsonata(readers.string, "string"), "error"),
             "ErrorPath": Field(readers.path_or_intrinsic("ErrorPath"), "error"),
-            "Cause": Field(readers.or_jsonata(readers.string), "cause"),
+            "Cause": Field(readers.or_jsonata(readers.string, "string"), "cause"),
             "CausePath": Field(readers.path_or_intrinsic("CausePath"), "cause"),
         },
         exclusive=(("Error", "ErrorPath"), ("Cause", "CausePath")),
@@ -173,7 +177,7 @@ KINDS: dict[str, Kind] = {
         {
             **_ANY,
             **_FILTERS,
-            **_ASSIGN,
+            **_FROM_RESULT,
             **_ONWARD,
             **_RESULT_PATH,
             **_ERRORS,
@@ -189,23 +193,25 @@ KINDS: dict[str, Kind] = {
         {
             **_ANY,
             **_FILTERS,
-            **_ASSIGN,
+            **_FROM_RESULT,
             **_ONWARD,
             **_RESULT_PATH,
             **_ERRORS,
             "ItemProcessor": Field(maps.processor, "processor"),
             "Iterator": Field(maps.processor, "processor"),
             "ItemsPath": Field(readers.path("ItemsPath"), "items_path"),
-            "Items": Field(readers.jsonata, "items"),
-            "ItemSelector": Field(readers.template("ItemSelector"), "item_selector"),
+            "Items": Field(readers.jsonata("array"), "items"),
+            "ItemSelector": Field(
+                readers.by_language(readers.template("ItemSelector"), readers.jsonata()), "item_selector"
+            ),
             "Parameters": Field(readers.template("Parameters"), "item_selector"),
-            "MaxConcurrency": Field(readers.or_jsonata(readers.integer(0)), "max_concurrency"),
+            "MaxConcurrency": Field(readers.or_jsonata(readers.integer(0), "number"), "max_concurrency"),
             **_path("MaxConcurrencyPath", "max_concurrency"),
             "ToleratedFailurePercentage": Field(
-                readers.or_jsonata(readers.number(0, 100)), "tolerated_failure_percentage"
+                readers.or_jsonata(readers.number(0, 100), "number"), "tolerated_failure_percentage"
             ),
             **_path("ToleratedFailurePercentagePath", "tolerated_failure_percentage"),
-            "ToleratedFailureCount": Field(readers.or_jsonata(readers.integer(0)), "tolerated_failure_count"),
+            "ToleratedFailureCount": Field(readers.or_jsonata(readers.integer(0), "number"), "tolerated_failure_count"),
             **_path("ToleratedFailureCountPath", "tolerated_failure_count"),
             "ItemReader": Field(maps.item_reader, "item_reader"),
             "ItemBatcher": Field(maps.item_batcher, "item_batcher"),

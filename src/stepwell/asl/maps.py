@@ -147,8 +147,8 @@ def _reader_config(value: Json, place: Place) -> Json:
     return value
 
 
-_INTEGER = readers.or_jsonata(readers.integer(0))
-_ITEMS = readers.or_jsonata(readers.integer(0, 100_000_000))
+_INTEGER = readers.or_jsonata(readers.integer(0), "number")
+_ITEMS = readers.or_jsonata(readers.integer(0, 100_000_000), "number")
 _READER_CONFIG = {
     "InputType": readers.one_of("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"),
     "ManifestType": readers.one_of("ATHENA_DATA", "S3_INVENTORY"),
@@ -170,7 +170,7 @@ item_reader = _part(
     {
         "Resource": _s3("getObject", "listObjectsV2"),
         "Parameters": readers.template("Parameters"),
-        "Arguments": readers.jsonata,
+        "Arguments": readers.jsonata(),
         "ReaderConfig": _reader_config,
     },
 )
@@ -179,7 +179,7 @@ result_writer = _part(
     {
         "Resource": _s3("putObject"),
         "Parameters": readers.template("Parameters"),
-        "Arguments": readers.jsonata,
+        "Arguments": readers.jsonata(),
         "WriterConfig": _part((), _WRITER_CONFIG),
     },
 )

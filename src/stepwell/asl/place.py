@@ -35,6 +35,16 @@ class Place(msgspec.Struct, frozen=True):
     type: MachineType
     language: QueryLanguage
     pointer: str = ""
+    state: str = ""  # pointer of the state
+
+    def at_state(self) -> "Place":
+        """The same spot, where a state begins."""
+        return msgspec.structs.replace(self, state=self.pointer)
+
+    @property
+    def within_state(self) -> str:
+        """The place as a running state's errors name it: `Choices[1]/Condition`."""
+        return self.pointer[len(self.state) + 1 :]
 
     def field(self, name: str) -> "Place":
         return msgspec.structs.replace(self, pointer=f"{self.pointer}/{name}")

@@ -12,6 +12,9 @@ import msgspec
 from stepwell.asl.place import Place, Reader
 from stepwell.asl.states import DISCARD, ResultPath
 from stepwell.expressions import templates, timestamps
+from stepwell.expressions.jsonata import JsonType
+from stepwell.expressions.jsonata_syntax import is_jsonata
+from stepwell.expressions.jsonata_template import JsonataTemplateError, compile_jsonata_template
 from stepwell.expressions.paths import PathSyntaxError, ReferencePath, compile_path
 from stepwell.expressions.scope import Expression, Json, Scope
 
@@ -169,16 +172,17 @@ def path_or_intrinsic(field: str) -> Reader:
     return read
 
 
-def template(field: str) -> Reader:
-    """A payload template: an object (States Language, "Payload Template")."""
+def template(field: str, *more: str) -> Reader:
+    """A payload template: an object (States Language, "Payload Template"). `more`: see `jsonata`."""
+    in_jsonata = jsonata(None, *more)
 
     def read(value: Json, place: Place) -> Expression | None:
         if not isinstance(value, dict):
             place.error("Expected value of type Object")
             return None
         if place.language == "JSONata":
-            jsonata(value, place)
-            return None
+            compiled: Expression | None = in_jsonata(value, place)
+            return compiled
         try:
             return templates.compile_template(value, field)
         except templates.TemplateError as error:
@@ -189,29 +193,44 @@ def template(field: str) -> Reader:
     return read
 
 
-def or_jsonata(literal: Reader) -> Reader:
-    """A literal; in a JSONata state also `{% ... %}`."""
+def jsonata(expected: JsonType | None = None, *more: str) -> Reader:
+    """Any JSON, in which every text `{% ... %}` is an expression.
 
-    def read(value: Json, place: Place) -> Any:
-        if place.language == "JSONata" and isinstance(value, str) and value.startswith("{%"):
-            jsonata(value, place)
+    `expected` is the type that a whole expression must give; `more` is what `$states` has here beside input and
+    context.
+    """
+    offered = frozenset(("input", "context", *more))
+
+    def read(value: Json, place: Place) -> Expression | None:
+        try:
+            return compile_jsonata_template(value, place.within_state, expected, offered=offered)
+        except JsonataTemplateError as error:
+            for pointer, problem in error.problems:
+                place.inside(pointer).error(problem.message, problem.code)
             return None
-        return literal(value, place)
 
     return read
 
 
-def jsonata(value: Json, place: Place) -> None:
-    """Any JSON whose `{% ... %}` texts are whole. Checked only: what needs them compiled is refused in `later`."""
-    match value:
-        case str() if value.startswith("{%") and not value.endswith("%}"):
-            place.error("JSONata string must start with {% and end with %}")
-        case dict():
-            for name, member in value.items():
-                jsonata(member, place.field(name))
-        case list():
-            for index, member in enumerate(value):
-                jsonata(member, place.element(index))
+def by_language(jsonpath: Reader, jsonata: Reader) -> Reader:
+    """The reader of the query language in force."""
+
+    def read(value: Json, place: Place) -> Any:
+        return (jsonata if place.language == "JSONata" else jsonpath)(value, place)
+
+    return read
+
+
+def or_jsonata(literal: Reader, expected: JsonType) -> Reader:
+    """A literal; in a JSONata state also `{% ... %}`."""
+    expression = jsonata(expected)
+
+    def read(value: Json, place: Place) -> Any:
+        if place.language == "JSONata" and isinstance(value, str) and is_jsonata(value):
+            return expression(value, place)
+        return literal(value, place)
+
+    return read
 
 
 def fields(readers: Mapping[str, Reader], value: dict[str, Any], place: Place) -> dict[str, Any]:

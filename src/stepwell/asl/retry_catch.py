@@ -24,8 +24,8 @@ _CATCHER = {
     "ErrorEquals": readers.array(readers.string),
     "Next": readers.string,
     "ResultPath": readers.result_path,
-    "Output": readers.jsonata,
-    "Assign": readers.template("Assign"),
+    "Output": readers.jsonata(None, "errorOutput"),
+    "Assign": readers.template("Assign", "errorOutput"),
     "Comment": readers.string,
 }
 _ATTRIBUTES = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from stepwell.asl import later, readers, transitions
+from stepwell.asl import readers, transitions
 from stepwell.asl.diagnostics import Code
 from stepwell.asl.document import Repeating
 from stepwell.asl.fields import KINDS, ONLY_JSONATA, ONLY_JSONPATH, Kind
@@ -78,7 +78,7 @@ def _read_state(name: str, value: Json, place: Place) -> None:
     if kind is None:
         place.field("Type").error(f"The field 'Type' should have one of these values: [{', '.join(KINDS)}]")
         return
-    place = _under_own_language(value, place)
+    place = _under_own_language(value, place.at_state())
     attributes = _attributes(kind, value, place)
     warn(value, place)
     if place.errors() == before:
@@ -104,7 +104,6 @@ def _attributes(kind: Kind, value: dict[str, Any], place: Place) -> dict[str, An
         place.at_most_one(value, names)
     for check in kind.checks:
         check(value, place)
-    later.check_runnable(place)
     found: dict[str, Any] = {}
     for name in value:
         field = kind.fields.get(name)
