@@ -15,9 +15,9 @@ from jsonata2py.translator.translator import Translator
 from msgspec import UNSET
 
 from stepwell.expressions.jsonata_cost import is_tame_tree
-from stepwell.expressions.jsonata_errors import MEMORY, STACK, BoundError, JsonataSyntaxError, explain, fail
+from stepwell.expressions.jsonata_errors import MEMORY, STACK, TOO_DEEP, BoundError, JsonataSyntaxError, explain, fail
 from stepwell.expressions.jsonata_functions import FUNCTIONS, Bound
-from stepwell.expressions.jsonata_syntax import STATES, Parsed, is_jsonata, parse, with_own_names
+from stepwell.expressions.jsonata_syntax import BUILT_IN, STATES, Parsed, is_jsonata, parse, with_own_names
 from stepwell.expressions.scope import Json, Scope
 from stepwell.expressions.values import render
 
@@ -93,7 +93,7 @@ class Environment:
 @lru_cache(maxsize=128)
 def _built_in(name: str) -> Any:
     """A built-in function as a value; nothing, if there is none of that name here."""
-    return MISSING if name in FUNCTIONS else jsonata2py.compile(f"${name}").evaluate(None)
+    return jsonata2py.compile(f"${name}").evaluate(None) if name in BUILT_IN - FUNCTIONS.keys() else MISSING
 
 
 class Jsonata(NamedTuple):
@@ -167,17 +167,22 @@ def compile_jsonata(
     `expected` is the type the result must have. `offered` is what `$states` has there. Raises JsonataSyntaxError.
     """
     parsed = parse(text, offered)
-    return Jsonata(
-        parsed.source,
-        field,
-        expected,
-        is_tame_tree(parsed.tree),
-        parsed.variables,
-        parsed.members,
-        parsed.calls,
-        _entry(parsed),
-        _selects(parsed.tree),
-    )
+    try:
+        return Jsonata(
+            parsed.source,
+            field,
+            expected,
+            is_tame_tree(parsed.tree),
+            parsed.variables,
+            parsed.members,
+            parsed.calls,
+            _entry(parsed),
+            _selects(parsed.tree),
+        )
+    except JsonataError as error:
+        raise JsonataSyntaxError(error.message) from None
+    except (RecursionError, MemoryError):  # the second is how Python's own compiler says it
+        raise JsonataSyntaxError(TOO_DEEP) from None
 
 
 def is_tame(text: str) -> bool:
@@ -187,14 +192,9 @@ def is_tame(text: str) -> bool:
 
 def _entry(parsed: Parsed) -> Any:
     """The library's own pipeline, with the names it would settle by itself given to the environment."""
-    try:
-        python = Translator.translate(optimize(with_own_names(parsed.tree)), parsed.source)
-        entry, _ = ExpressionLoader().load(python)
-        return entry
-    except JsonataError as error:
-        raise JsonataSyntaxError(error.message) from None
-    except (RecursionError, MemoryError):
-        raise JsonataSyntaxError("The expression is nested too deeply") from None
+    python = Translator.translate(optimize(with_own_names(parsed.tree)), parsed.source)
+    entry, _ = ExpressionLoader().load(python)
+    return entry
 
 
 # --- results -------------------------------------------------------------------------------------------------------
@@ -227,8 +227,10 @@ def _is_plain(value: Any) -> bool:
         kind = type(item)
         if kind is str:
             size += len(item)
+            plain = plain and _is_unicode(item)
         elif kind is dict:
             size += 8 * len(item) + sum(map(len, item))
+            plain = plain and all(map(_is_unicode, item))
             pending.extend(item.values())
         elif kind is list:
             size += 8 * len(item)
@@ -243,6 +245,15 @@ def _is_plain(value: Any) -> bool:
     return plain
 
 
+def _is_unicode(text: str) -> bool:
+    """Whether a text can be written in UTF-8: half a surrogate pair cannot."""
+    return text.isascii() or text == _unicode(text)
+
+
+def _unicode(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
 def _size_of_other(item: Any, pending: list[Any]) -> int:
     if isinstance(item, JLambda | JRegex):
         raise _Unsupported
@@ -254,8 +265,10 @@ def _size_of_other(item: Any, pending: list[Any]) -> int:
 
 def _json(value: Any) -> Json:
     """A result with the library's own kinds of list made plain, and what no JSON number is as AWS's text for it."""
+    if isinstance(value, str):
+        return _unicode(value)
     if isinstance(value, dict):
-        return {key: _json(item) for key, item in value.items() if item is not MISSING}
+        return {_unicode(key): _json(item) for key, item in value.items() if item is not MISSING}
     if isinstance(value, list):
         return [_json(item) for item in value if item is not MISSING]
     if isinstance(value, float) and not math.isfinite(value):

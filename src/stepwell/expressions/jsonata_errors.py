@@ -10,6 +10,7 @@ from stepwell.errors import ExpressionError, States
 
 MEMORY = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 TIMEOUT = "Expression evaluation timeout: Check for infinite loop"
+TOO_DEEP = "The expression is nested too deeply"
 STACK = "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive."
 
 

@@ -8,7 +8,7 @@ from jsonata2py import ParseError
 from jsonata2py.parser import ast_nodes as ast
 from jsonata2py.parser.parser import Parser
 
-from stepwell.expressions.jsonata_errors import JsonataSyntaxError, syntax_error
+from stepwell.expressions.jsonata_errors import TOO_DEEP, JsonataSyntaxError, syntax_error
 
 Node = Any
 """A node of the library's tree: frozen dataclasses."""
@@ -66,7 +66,7 @@ def parse(text: str, offered: frozenset[str] = STATES) -> Parsed:
     except ParseError as error:
         raise syntax_error(error, source) from None
     except RecursionError:
-        raise JsonataSyntaxError("The expression is nested too deeply") from None
+        raise JsonataSyntaxError(TOO_DEEP) from None
 
 
 # --- walking -------------------------------------------------------------------------------------------------------
