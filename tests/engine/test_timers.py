@@ -9,7 +9,7 @@ from stepwell.clock import VirtualClock
 from stepwell.core.work import Work, WorkKind
 from stepwell.engine import timers as module
 from stepwell.engine.timers import Timers
-from stepwell.store.protocol import Commit, WorkKey
+from stepwell.store.protocol import Commit
 
 from .world import Disk, World
 
@@ -110,7 +110,6 @@ async def test_what_is_moved_or_ended_while_the_store_is_read_is_not_undone_by_w
     timers = Timers(store, clock)
     reading = asyncio.create_task(timers.due())
     await asyncio.sleep(0)  # the rows are read, and not yet taken in
-    await store.commit([Commit(execution=2, position=0, closed=[WorkKey(2, 1, WorkKind.WAIT)])])
     timers.set(timer(1, due=40))
     timers.end((2, 1, WorkKind.WAIT))
     await reading
