@@ -1,1 +1,1 @@
-"""Paths, intrinsic functions, choice comparisons and payload templates: text in, `Expression` out."""
+"""Paths, intrinsic functions, JSONata, choice comparisons and payload templates: text in, `Expression` out."""
