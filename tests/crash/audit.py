@@ -10,8 +10,9 @@ from stepwell.engine.tokens import Tokens
 from stepwell.store.opening import store_at
 from stepwell.store.protocol import Store, Stored
 
+from .client import Refused
 from .drivers import Observer
-from .ledger import Answer, Ledger
+from .ledger import Answer, Asked, Ledger
 from .workflows import Outcome
 
 Try = tuple[int, int]
@@ -21,16 +22,23 @@ Try = tuple[int, int]
 def audit_executions(observer: Observer, ledger: Ledger) -> None:
     """Every execution ended as it had to, and its history is whole."""
     for arn, asked in list(ledger.started.items()):
-        seen = observer.describe(arn)
-        output = None if seen["output"] is None else json.loads(seen["output"])
-        ended = Outcome(seen["status"], output, seen["error"], seen["cause"])
-        if ended != asked.outcome:
-            ledger.violation(f"{arn} was to end as {asked.outcome} and ended as {ended}")
-        if json.loads(seen["input"]) != asked.input:
-            ledger.violation(f"{arn} was given {asked.input} and has {seen['input']}")
-        types = [type for _, _, type in observer.history(arn)]
-        if not types or types[0] != "ExecutionStarted" or types[-1] != _LAST[asked.outcome.status]:
-            ledger.violation(f"the history of {arn} goes from {types[:1]} to {types[-1:]}")
+        try:
+            _audit_execution(arn, asked, observer, ledger)
+        except Refused as refusal:
+            ledger.violation(f"{arn} cannot be seen: {refusal}")
+
+
+def _audit_execution(arn: str, asked: Asked, observer: Observer, ledger: Ledger) -> None:
+    seen = observer.describe(arn)
+    output = None if seen["output"] is None else json.loads(seen["output"])
+    ended = Outcome(seen["status"], output, seen["error"], seen["cause"])
+    if ended != asked.outcome:
+        ledger.violation(f"{arn} was to end as {asked.outcome} and ended as {ended}")
+    if json.loads(seen["input"]) != asked.input:
+        ledger.violation(f"{arn} was given {asked.input} and has {seen['input']}")
+    types = [type for _, _, type in observer.history(arn)]
+    if not types or types[0] != "ExecutionStarted" or types[-1] != _LAST[asked.outcome.status]:
+        ledger.violation(f"the history of {arn} goes from {types[:1]} to {types[-1:]}")
 
 
 _LAST = {

@@ -18,7 +18,7 @@ from .ledger import Ledger
 from .server import ROOT, ServerProcess
 from .workflows import ACTIVITY, ROLE, WORKFLOWS, definition
 
-LIFE = (0.2, 2.0)  # seconds that a server lives
+LIFE = (0.2, 2.0, 0.2)  # seconds that a server lives: fewest, most, most often
 SETTLE = 120.0  # seconds in which all that runs must have ended after the last start
 POLL_SECONDS = 5
 CHECK_EVERY = 5  # kills after which the data are checked as they lie there, with everything under way
@@ -34,6 +34,7 @@ class Result:
         self.entries = 0
         self.seconds = 0.0
         self.slowest_start = 0.0
+        self.slowest_stop = 0.0
 
     @property
     def figures(self) -> dict[str, object]:
@@ -49,6 +50,7 @@ class Result:
             "requests left unanswered": ledger.unanswered,
             **{f"refused as {code}": count for code, count in sorted(ledger.refusals.items())},
             "slowest start in seconds": round(self.slowest_start, 2),
+            "slowest stop in seconds": round(self.slowest_stop, 2),
             "seconds in all": round(self.seconds),
             "violations": len(ledger.violations),
         }
@@ -88,11 +90,12 @@ def _drill(
     for driver in drivers:
         driver.start()
     while result.kills < kills:
-        time.sleep(random.uniform(*LIFE))
+        time.sleep(random.triangular(*LIFE))
         server.kill()
         result.kills += 1
         if result.kills % CHECK_EVERY == 0:
             _check(server.where, ledger)
+            _restart_gently(server, ledger, result, random)
         _start(server, result, random)
         progress(result)
     _leave(driver for driver in drivers if isinstance(driver, Starter))
@@ -101,10 +104,23 @@ def _drill(
         driver.leave.set()
     _leave(driver for driver in drivers if isinstance(driver, Observer))
     audit_executions(Observer("auditor", server, ledger, str(seed)), ledger)
+    _terminate(server, ledger, result)
+    _leave(drivers)
+
+
+def _restart_gently(server: ServerProcess, ledger: Ledger, result: Result, random: Random) -> None:
+    """A server that is asked to stop in the midst of it all loses nothing either."""
+    _start(server, result, random)
+    time.sleep(random.triangular(*LIFE))
+    _terminate(server, ledger, result)
+
+
+def _terminate(server: ServerProcess, ledger: Ledger, result: Result) -> None:
+    began = time.monotonic()
     code = server.terminate()
+    result.slowest_stop = max(result.slowest_stop, time.monotonic() - began)
     if code != 0:
         ledger.violation(f"the server ended with {code} after SIGTERM")
-    _leave(drivers)
 
 
 def _drivers(server: ServerProcess, ledger: Ledger, seed: int, stops: "queue.Queue[str]") -> list[Driver]:

@@ -88,7 +88,8 @@ class Starter(Driver):
 
     def step(self) -> None:
         self._count += 1
-        workflow = self.random.choice(list(WORKFLOWS))
+        weights = [workflow.weight for workflow in WORKFLOWS.values()]
+        workflow = self.random.choices(list(WORKFLOWS), weights)[0]
         input = WORKFLOWS[workflow].make(self.random)
         asked = Asked(f"{self.name}-{self._count}", workflow, input, WORKFLOWS[workflow].outcome(input))
         arn = self._start(asked, unsure=False)

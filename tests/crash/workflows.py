@@ -27,6 +27,7 @@ class Workflow(NamedTuple):
     make: Callable[[Random], Json]  # an input
     outcome: Callable[[Json], Outcome]  # of an input
     stopped: bool = False  # a driver stops it; it does not end otherwise
+    weight: float = 1.0  # how often it is started, compared with the others
 
 
 def work(input: Json) -> Json:
@@ -92,8 +93,9 @@ WORKFLOWS: dict[str, Workflow] = {
             ("More", {"Type": "Choice", "Choices": [_LESS], "Default": "Done"}),
             ("Done", {"Type": "Succeed"}),
         ),
-        lambda random: {"n": 0, "to": random.randrange(100, 400)},
+        lambda random: {"n": 0, "to": random.randrange(200, 2500)},
         _succeeded(lambda input: {"n": input["to"], "to": input["to"]}),
+        weight=0.2,  # each takes some 0.2 s of CPU, so that kills meet it half-way
     ),
     "waits": Workflow(
         _machine(
