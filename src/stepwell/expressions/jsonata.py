@@ -26,7 +26,7 @@ __all__ = ["STATES", "JsonType", "Jsonata", "JsonataSyntaxError", "compile_jsona
 JsonType = Literal["array", "boolean", "number", "object", "string"]
 
 LARGEST = 6_990_256
-"""Bytes that an expression may hold on AWS, 8 a number (measured 2026); here its result may."""
+"""Bytes that an expression may hold on AWS, 8 a number (published report of 2026, not ours); here its result may."""
 
 _TYPES: dict[type, str] = {
     type(None): "null",
@@ -272,5 +272,5 @@ def _json(value: Any) -> Json:
     if isinstance(value, list):
         return [_json(item) for item in value if item is not MISSING]
     if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"  # measured 2026
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"  # published for Infinity, 2026
     return value

@@ -8,6 +8,8 @@ from jsonata2py import JsonataError, ParseError
 
 from stepwell.errors import ExpressionError, States
 
+# Published causes of AWS have MEMORY, and STACK as far as "tail-rec"; its end and TIMEOUT are the words of
+# JSONata's reference implementation.
 MEMORY = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 TIMEOUT = "Expression evaluation timeout: Check for infinite loop"
 TOO_DEEP = "The expression is nested too deeply"
@@ -18,7 +20,7 @@ class JsonataSyntaxError(ValueError):
     """The text is no JSONata expression, or one that the States Language does not allow.
 
     `code` is AWS's diagnostic code, INVALID_JSONATA_EXPRESSION or UNSUPPORTED_JSONATA_EXPRESSION, and `message` its
-    text (both measured on AWS in 2026). The exception's own text adds the place, for people.
+    text (from published reports of what AWS answered, 2026). The exception's own text adds the place, for people.
     """
 
     def __init__(self, message: str, *, unsupported: bool = False, position: int | None = None) -> None:
@@ -60,7 +62,7 @@ def fail(source: str, field: str, what_happened: str) -> NoReturn:
 def explain(error: JsonataError, functions: frozenset[str]) -> str:
     """What AWS says of an error, behind "the JSONata expression ...": `functions` are all that the expression calls.
 
-    AWS puts the code before a message of JSONata, and a colon before one without a code (measured 2026).
+    AWS puts the code before a message of JSONata, and a colon before one without a code (published reports, 2026).
     """
     if error.error_code == "U1001":
         return f"threw an error during evaluation: {TIMEOUT if 'timeout' in error.message else STACK}"

@@ -14,7 +14,7 @@ from stepwell.expressions.scope import Json, Scope
 from stepwell.expressions.values import is_number
 
 LONGEST_RANGE = 360_145
-"""Elements of a $range that AWS still builds (measured 2026)."""
+"""Elements of a $range that AWS still builds (published report of 2026, not ours)."""
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
@@ -95,7 +95,7 @@ def _random(scope: Scope, seed: Json = MISSING) -> Json:
 
 
 def seeded_random(seed: int) -> float:
-    """The first nextDouble() of java.util.Random: a seed gives AWS's number bit for bit (measured 2026)."""
+    """The first nextDouble() of java.util.Random: a seed gives AWS's number bit for bit (published for seed 42, 2026)."""
     state = (seed ^ 0x5DEECE66D) & _MASK
     bits = []
     for wanted in (26, 27):
