@@ -95,7 +95,7 @@ def _random(scope: Scope, seed: Json = MISSING) -> Json:
 
 
 def seeded_random(seed: int) -> float:
-    """The first nextDouble() of java.util.Random: a seed gives AWS's number bit for bit (published for seed 42, 2026)."""
+    """The first nextDouble() of java.util.Random: seed 42 gives AWS's number bit for bit (published report, 2026)."""
     state = (seed ^ 0x5DEECE66D) & _MASK
     bits = []
     for wanted in (26, 27):
