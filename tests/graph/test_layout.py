@@ -115,7 +115,7 @@ def test_an_edge_goes_from_border_to_border_in_straight_lines(definition: Any) -
     boxes = {box.id: box for box in drawing.boxes}
     for route in drawing.routes:
         for (ax, ay), (bx, by) in itertools.pairwise(route.points):
-            assert abs(ax - bx) < NEAR or abs(ay - by) < NEAR
+            assert ax == bx or ay == by
         for (x, y), id in ((route.points[0], route.source), (route.points[-1], route.target)):
             point = Frame(id="", x=x, y=y, width=0, height=0)
             assert within(point, boxes[id])

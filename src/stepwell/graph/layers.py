@@ -3,6 +3,8 @@
 graphlay draws what it is given without randomness. Its own compound nodes are not used: its lines may cross them.
 """
 
+from collections.abc import Iterable
+
 import graphlay
 import msgspec
 
@@ -67,5 +69,16 @@ def layered(tiles: list[Tile], links: list[tuple[int, int, float]]) -> Placed:
         width=round(right - left, 1),
         height=round(bottom - top, 1),
         corners=tuple(map(from_corner, left_tops)),
-        lines=tuple(tuple(map(from_corner, way)) for way in ways),
+        lines=tuple(_straight(map(from_corner, way)) for way in ways),
     )
+
+
+def _straight(points: Iterable[Point]) -> tuple[Point, ...]:
+    """Without the slopes of half a pixel that the library leaves here and there."""
+    found: list[Point] = []
+    for x, y in points:
+        if found:
+            before_x, before_y = found[-1]
+            x, y = (before_x if abs(x - before_x) < 1 else x), (before_y if abs(y - before_y) < 1 else y)
+        found.append((x, y))
+    return tuple(found)
