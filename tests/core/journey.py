@@ -10,7 +10,8 @@ from stepwell.asl.parse import compile_definition
 from stepwell.core import facts as f
 from stepwell.core import journal as j
 from stepwell.core.advance import Limits, Moment, Transition, advance
-from stepwell.core.execution import Execution, Phase, evolve
+from stepwell.core.evolve import evolve
+from stepwell.core.execution import Execution, Phase
 from stepwell.core.history import HistoryView
 from stepwell.core.work import Work, WorkKind
 from stepwell.errors import Failure

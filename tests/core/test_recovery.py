@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from definitions import catcher, chain, mapping, parallel, passing, retrier, task, waiting
 from stepwell.core import journal as j
 from stepwell.core.advance import advance
-from stepwell.core.execution import BrokenReference, Execution, evolve
+from stepwell.core.evolve import BrokenReference, evolve
+from stepwell.core.execution import Execution
 from stepwell.errors import Failure
 
 from .journey import SILENT, Journey, failing, folded, picture

@@ -12,7 +12,8 @@ from stepwell.asl.states import Map, Parallel, StateMachine, Task
 from stepwell.clock import Milliseconds
 from stepwell.core import journal as j
 from stepwell.core.document import Document
-from stepwell.core.execution import Branch, Execution, evolve
+from stepwell.core.evolve import evolve
+from stepwell.core.execution import Branch, Execution
 from stepwell.core.work import Work
 from stepwell.expressions.scope import Json, Scope
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from stepwell.clock import Milliseconds
 from stepwell.core import journal as j
-from stepwell.core.execution import Branch, Execution, Phase, evolve
+from stepwell.core.evolve import evolve
+from stepwell.core.execution import Branch, Execution, Phase
 from stepwell.core.work import Work, WorkKind
 from stepwell.store.protocol import Chunk, ExecutionRow, Stored
 

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from stepwell.asl.states import StateMachine
 from stepwell.core import journal
-from stepwell.core.execution import Execution, evolve
+from stepwell.core.evolve import evolve
+from stepwell.core.execution import Execution
 from stepwell.core.facts import Fact, Start
 from stepwell.store.protocol import ExecutionRow, Store, Stored, StoreError
 
