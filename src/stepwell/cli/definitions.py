@@ -16,18 +16,26 @@ _BOOLEAN = re.compile("^(?:true|True|TRUE|false|False|FALSE)$")
 
 def read_definition(file: str) -> dict[str, Any]:
     """What a file holds, `-` being standard input. It need not be valid, only an object. Raises NotDone."""
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8-sig")
-    except (OSError, ValueError) as problem:
-        raise NotDone(f"{file} cannot be read: {problem}") from None
-    found = _json(file, text) if text.lstrip().startswith(("{", "[")) and not _is_yaml(file) else _yaml(file, text)
+    text = read_text(file)
+    found = _yaml(file, text) if is_yaml(file, text) else _json(file, text)
     if not isinstance(found, dict):
         raise NotDone(f"{_name(file)} holds no definition: an object with StartAt and States is expected.")
     return found
 
 
-def _is_yaml(file: str) -> bool:
-    return file.lower().endswith((".yaml", ".yml"))
+def read_text(file: str) -> str:
+    """The text of a file, `-` being standard input. Raises NotDone."""
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8-sig")
+    except (OSError, ValueError) as problem:
+        raise NotDone(f"{file} cannot be read: {problem}") from None
+
+
+def is_yaml(file: str, text: str) -> bool:
+    """By the file's name, or by how the text begins."""
+    if file.lower().endswith((".yaml", ".yml", ".json")):
+        return not file.lower().endswith(".json")
+    return not text.lstrip().startswith(("{", "["))
 
 
 def _name(file: str) -> str:
@@ -48,7 +56,7 @@ def _yaml(file: str, text: str) -> Any:
     import yaml
 
     try:
-        return yaml.load(text, Loader=_loader())
+        return yaml.load(text, Loader=yaml_loader())
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -59,7 +67,7 @@ def _yaml(file: str, text: str) -> Any:
         raise NotDone(f"{_name(file)} is nested too deep to be read.") from None
 
 
-def _loader() -> "type[yaml.SafeLoader]":
+def yaml_loader() -> "type[yaml.SafeLoader]":
     """YAML whose plain scalars mean what they mean in JSON: a timestamp is a text, and so is `yes`.
 
     A tag nobody knows, as `!Sub` in CloudFormation, leaves its value as it stands.

@@ -12,6 +12,7 @@ from stepwell.cli.serve import serve
 from stepwell.cli.show import show
 from stepwell.cli.start import start
 from stepwell.cli.stop import stop
+from stepwell.cli.validate import validate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,5 +21,5 @@ def main() -> None:
     """Stepwell: a durable workflow engine that runs the Amazon States Language."""
 
 
-for command in (serve, start, list_, show, history, stop, backup, check, graph):
+for command in (serve, start, list_, show, history, stop, backup, check, graph, validate):
     main.add_command(command)
