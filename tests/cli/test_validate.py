@@ -186,6 +186,7 @@ def machine(**fields: Any) -> str:
         {"Retry": [{"ErrorEquals": ["${Error}"], "MaxAttempts": "${Most}"}]},
         {"Parameters": {"a.$": "${Path}", "b.$": "$.${Field}", "c.$": "States.Format('${Prefix}-{}', $.a)"}},
         {"InputPath": "${Path}", "OutputPath": "$.a.${Field}"},
+        {"QueryLanguage": "JSONata", "TimeoutSeconds": "{% ${Timeout} * 2 %}", "Output": "{% '${Url}?a' %}"},
     ],
 )
 def test_a_value_that_is_substituted_later_is_not_refused(here: Path, fields: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ def settle(node: Node, name: str = "", location: str = "") -> tuple[Node, set[st
 
 
 def _is_unsettled(text: str) -> bool:
-    return not text.startswith("{%") and _SUBSTITUTION.search(text) is not None
+    return _SUBSTITUTION.search(text) is not None
 
 
 def function_text(node: Node) -> str | None:

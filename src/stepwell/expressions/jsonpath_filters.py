@@ -91,7 +91,7 @@ COMPARISONS: dict[str, Callable[[Json, Json], bool]] = {
 _OPERATOR = re.compile(
     r"\s*(===|!==|==|!=|<=|>=|=~|<|>|(?:in|nin|subsetof|anyof|noneof|contains|size|empty)\b)\s*", re.IGNORECASE
 )
-_WORD = re.compile(r"(true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_WORD = re.compile(r"(true|false|null)\b|-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?")
 _REGEX = re.compile(r"/((?:[^/\\]|\\.)*)/([a-zA-Z]*)")
 _PATH_END = re.compile(r"[\s=<>!~&|,)\]]")
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
@@ -188,7 +188,7 @@ class _Parser:
             return _literal(self.json(self.text[start : self.at]))
         if found := _WORD.match(self.text, start):
             self.at = found.end()
-            return _literal(self.json(found[0]))
+            return _literal(self.json(re.sub(r"^(-?)\.", r"\g<1>0.", found[0])))  # `.5`, as Jayway reads it
         raise self.wrong("expected a path, a string in quotes, a number, true, false, null, [..], {..} or /regex/")
 
     def json(self, text: str) -> Json:
