@@ -46,6 +46,22 @@ def state_machine_arn(region: str, account: str, name: str) -> str:
     return f"arn:aws:states:{region}:{account}:stateMachine:{name}"
 
 
+def qualified_arn(machine_arn: str, qualifier: object) -> str:
+    """The ARN of a machine's version (by its number) or alias (by its name)."""
+    return f"{machine_arn}:{qualifier}"
+
+
+def split_qualifier(arn: str) -> tuple[str, str | None]:
+    """A machine's ARN without version number or alias name, and this, None where there is none."""
+    fields = arn.split(":", 7)
+    return (arn, None) if len(fields) < 8 else (arn[: -len(fields[7]) - 1], fields[7])
+
+
+def is_version(qualifier: str | None) -> bool:
+    """Whether this is the number of a version; an alias is never named like one (API model, CreateStateMachineAlias)."""
+    return qualifier is not None and qualifier.isascii() and qualifier.isdigit()
+
+
 def activity_arn(region: str, account: str, name: str) -> str:
     return f"arn:aws:states:{region}:{account}:activity:{name}"
 

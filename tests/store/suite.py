@@ -311,13 +311,53 @@ class StoreSuite:
             (None, None): [4, 3, 2, 1],
         }
 
+    async def test_a_list_can_be_of_one_version_or_one_alias(self, store: Store) -> None:
+        first, second, live, trial = (f"{ORDERS}:{qualifier}" for qualifier in ("1", "2", "live", "trial"))
+        rows = [
+            row(1),
+            row(2, version_arn=first),
+            row(3, version_arn=first, alias_arn=live),
+            ended(row(4, version_arn=second, alias_arn=live), 9),
+            ended(row(5, version_arn=second, alias_arn=trial), 8),
+        ]
+        await store.commit([start(one.id, created=one) for one in rows])
+        asked = {
+            (by, status): [one.id for one in await store.executions(by, status, None, 10)]
+            for by in (ORDERS, first, second, live, trial, f"{ORDERS}:3", f"{ORDERS}:nobody", f"{REFUNDS}:1")
+            for status in ("RUNNING", "SUCCEEDED", None)
+        }
+        assert {question: ids for question, ids in asked.items() if ids} == {
+            (ORDERS, "RUNNING"): [3, 2, 1],
+            (ORDERS, "SUCCEEDED"): [4, 5],
+            (ORDERS, None): [4, 5, 3, 2, 1],
+            (first, "RUNNING"): [3, 2],
+            (first, None): [3, 2],
+            (second, "SUCCEEDED"): [4, 5],
+            (second, None): [4, 5],
+            (live, "RUNNING"): [3],
+            (live, "SUCCEEDED"): [4],
+            (live, None): [4, 3],
+            (trial, "SUCCEEDED"): [5],
+            (trial, None): [5],
+        }
+        # And a row tells it, however it is read
+        assert await store.find(rows[2].arn) == rows[2]
+        assert [one.row for one in await store.load([4])] == [rows[3]]
+        # An end moves it in these lists too
+        await store.commit([moved(2, updated=ended(rows[1], 7))])
+        assert await store.executions(first, None, None, 10) == [ended(rows[1], 7), rows[2]]
+
+    @pytest.mark.parametrize("by", [ORDERS, f"{ORDERS}:1", f"{ORDERS}:live"])
     @pytest.mark.parametrize("status", ["SUCCEEDED", None])
-    async def test_pages_of_a_list_join_without_a_gap_or_an_overlap(self, store: Store, status: str | None) -> None:
-        rows = [ended(row(n), at=100 + n // 4) for n in range(1, 24)]
+    async def test_pages_of_a_list_join_without_a_gap_or_an_overlap(
+        self, store: Store, status: str | None, by: str
+    ) -> None:
+        qualified = {"version_arn": f"{ORDERS}:1", "alias_arn": f"{ORDERS}:live"}
+        rows = [ended(row(n, **qualified), at=100 + n // 4) for n in range(1, 24)]
         await store.commit([start(one.id, created=one) for one in rows])
         seen: list[int] = []
         after = None
-        while page := await store.executions(ORDERS, status, after, 5):
+        while page := await store.executions(by, status, after, 5):
             seen += [one.id for one in page]
             after = (page[-1].stopped_at or 0, page[-1].id)
         assert seen == list(range(23, 0, -1))

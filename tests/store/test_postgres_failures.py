@@ -8,14 +8,17 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from stepwell.store.codes import split_arn
 from stepwell.store.opening import store_at
 from stepwell.store.postgres import PostgresStore
 from stepwell.store.postgres_session import LEASE
+from stepwell.store.postgres_writer import shard_of
 from stepwell.store.protocol import OutcomeUnknown, StoreError, StoreFull, StoreHeld, StoreTooNew
+from stepwell.store.sql import migrations
 
 from .processes import acknowledged, writer
 from .proxy import END_ALL_SESSIONS, execute, proxied
-from .rows import resource, row, start, step
+from .rows import ORDERS, resource, row, start, step
 
 
 @asynccontextmanager
@@ -146,13 +149,32 @@ CREATE TRIGGER full_disk BEFORE INSERT ON journal EXECUTE FUNCTION full_disk();
 async def test_data_of_a_newer_layout_or_format_are_refused(runner: asyncio.Runner, postgres_url: str) -> None:
     async with opened(postgres_url):
         pass
-    for key, known in (("layout", "1"), ("format", "1")):
+    for key, known in (("layout", "2"), ("format", "1")):
         await execute(postgres_url, f"UPDATE meta SET value = '99' WHERE key = '{key}'")
         with pytest.raises(StoreTooNew, match=f"newer Stepwell .{key} 99"):
             await PostgresStore(postgres_url).open()
         await execute(postgres_url, f"UPDATE meta SET value = '{known}' WHERE key = '{key}'")
     async with opened(postgres_url):
         pass
+
+
+async def test_data_of_the_first_layout_are_taken_over(runner: asyncio.Runner, postgres_url: str) -> None:
+    await execute(postgres_url, migrations("postgres")[0].script)
+    await execute(
+        postgres_url,
+        f"""
+        INSERT INTO meta VALUES ('layout', '1'), ('format', '1'), ('secret', 'kept');
+        INSERT INTO names (text) VALUES ('{ORDERS}'), ('{split_arn(row(1).arn)[0]}'), ('{row(1).revision}');
+        INSERT INTO executions (id, shard, machine, head, tail, revision, express, status, started)
+        VALUES (1, {shard_of(row(1).arn)}, 1, 2, 'order-1', 3, false, 0, 1);
+        """,
+    )
+    async with opened(postgres_url) as store:
+        assert await store.executions(ORDERS, None, None, 5) == [row(1)]
+        assert await store.secret() == b"kept"
+        later = row(2, version_arn=f"{ORDERS}:1")
+        await store.commit([start(2, created=later)])
+        assert await store.executions(f"{ORDERS}:1", None, None, 5) == [later]
 
 
 async def test_a_closed_store_says_so(runner: asyncio.Runner, postgres_url: str) -> None:

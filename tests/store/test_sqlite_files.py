@@ -10,12 +10,14 @@ from pathlib import Path
 import apsw
 import pytest
 
+from stepwell.store.codes import split_arn
 from stepwell.store.protocol import DiskFailed, StoreError, StoreFull, StoreHeld, StoreTooNew
+from stepwell.store.sql import migrations
 from stepwell.store.sqlite import SqliteStore
-from stepwell.store.sqlite_files import DATABASE, backup
+from stepwell.store.sqlite_files import APPLICATION_ID, DATABASE, backup
 
 from .processes import acknowledged, writer
-from .rows import everything, row, start, step
+from .rows import ORDERS, everything, row, start, step
 
 
 async def opened(directory: Path) -> SqliteStore:
@@ -79,6 +81,28 @@ async def test_data_of_a_newer_format_are_refused(runner: asyncio.Runner, tmp_pa
         await opened(tmp_path)
     change(tmp_path, "UPDATE meta SET value = 1 WHERE key = 'format'")
     await (await opened(tmp_path)).close()
+
+
+async def test_data_of_the_first_layout_are_taken_over(runner: asyncio.Runner, tmp_path: Path) -> None:
+    change(tmp_path, migrations("sqlite")[0].script)
+    change(
+        tmp_path,
+        f"""
+        PRAGMA user_version = 1;
+        PRAGMA application_id = {APPLICATION_ID};
+        INSERT INTO meta VALUES ('format', 1), ('secret', x'01');
+        INSERT INTO names VALUES (1, '{ORDERS}'), (2, '{split_arn(row(1).arn)[0]}'), (3, '{row(1).revision}');
+        INSERT INTO executions (id, machine, head, tail, revision, express, status, started)
+        VALUES (1, 1, 2, 'order-1', 3, 0, 0, 1);
+        """,
+    )
+    store = await opened(tmp_path)
+    assert await store.executions(ORDERS, None, None, 5) == [row(1)]
+    assert await store.secret() == b"\x01"
+    later = row(2, version_arn=f"{ORDERS}:1")
+    await store.commit([start(2, created=later)])
+    assert await store.executions(f"{ORDERS}:1", None, None, 5) == [later]
+    await store.close()
 
 
 async def test_a_database_of_somebody_else_is_left_alone(runner: asyncio.Runner, tmp_path: Path) -> None:

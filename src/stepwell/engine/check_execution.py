@@ -143,6 +143,8 @@ def _row_findings(row: ExecutionRow, execution: Execution) -> Iterator[Finding]:
         "machine": (row.machine_arn, execution.machine_arn),
         "revision": (row.revision, execution.revision),
         "name": (row.name, execution.name),
+        "version": (row.version_arn, execution.version_arn),
+        "alias": (row.alias_arn, execution.alias_arn),
         "status": (row.status, execution.status),
         "start": (row.started_at, execution.started_at),
         "stop": (row.stopped_at, execution.stopped_at),

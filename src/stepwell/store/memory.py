@@ -105,9 +105,9 @@ class MemoryStore:
         return found if newest is None else found[-newest:]
 
     async def executions(
-        self, machine_arn: str | None, status: str | None, after: tuple[int, int] | None, limit: int
+        self, started_by: str | None, status: str | None, after: tuple[int, int] | None, limit: int
     ) -> Sequence[ExecutionRow]:
-        return self._executions.page(machine_arn, status, after, limit)
+        return self._executions.page(started_by, status, after, limit)
 
     async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
         return self._work.due(until, after, limit)
@@ -167,7 +167,7 @@ class _Executions:
     def __init__(self) -> None:
         self._rows: dict[int, ExecutionRow] = {}
         self._ids: dict[str, int] = {}
-        self._shown: defaultdict[str | None, list[Place]] = defaultdict(list)  # by machine; None: of all
+        self._shown: defaultdict[str | None, list[Place]] = defaultdict(list)  # by ARN; None: of all
         self._statuses: Counter[str] = Counter()
 
     def holds(self, row: ExecutionRow) -> bool:
@@ -185,8 +185,8 @@ class _Executions:
         self._rows[row.id] = row
         self._ids[row.arn] = row.id
         self._statuses[row.status] += 1
-        for shown in (self._shown[None], self._shown[row.machine_arn]):
-            insort(shown, _place(row))
+        for list_ in _lists(row):
+            insort(self._shown[list_], _place(row))
 
     def remove(self, execution: int) -> None:
         row = self._rows.pop(execution, None)
@@ -194,22 +194,23 @@ class _Executions:
             return
         del self._ids[row.arn]
         self._statuses[row.status] -= 1
-        for shown in (self._shown[None], self._shown[row.machine_arn]):
+        for list_ in _lists(row):
+            shown = self._shown[list_]
             del shown[bisect_left(shown, _place(row))]
 
     def page(
-        self, machine_arn: str | None, status: str | None, after: Place | None, limit: int
+        self, started_by: str | None, status: str | None, after: Place | None, limit: int
     ) -> Sequence[ExecutionRow]:
         page: list[ExecutionRow] = []
-        for row in self._newest_first(machine_arn, after):
+        for row in self._newest_first(started_by, after):
             if len(page) == limit:
                 break
             if status is None or row.status == status:
                 page.append(row)
         return page
 
-    def _newest_first(self, machine_arn: str | None, after: Place | None) -> Iterator[ExecutionRow]:
-        shown = self._shown.get(machine_arn, [])
+    def _newest_first(self, started_by: str | None, after: Place | None) -> Iterator[ExecutionRow]:
+        shown = self._shown.get(started_by, [])
         end = len(shown) if after is None else bisect_left(shown, after)
         return (self._rows[shown[index][1]] for index in range(end - 1, -1, -1))
 
@@ -219,6 +220,11 @@ class _Executions:
 
 def _place(row: ExecutionRow) -> Place:
     return (row.started_at if row.stopped_at is None else row.stopped_at, row.id)
+
+
+def _lists(row: ExecutionRow) -> set[str | None]:
+    """The lists that show it."""
+    return {None, row.machine_arn, row.version_arn, row.alias_arn}
 
 
 class _OpenWork:

@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from stepwell.arns import is_version, split_qualifier
 from stepwell.clock import Milliseconds
 from stepwell.store.batch import stands
 from stepwell.store.codes import (
@@ -99,14 +100,14 @@ class PostgresStore:
         return [Chunk(*row) for row in reversed(await self._read("read_journal", execution, first, last, newest))]
 
     async def executions(
-        self, machine_arn: str | None, status: str | None, after: tuple[int, int] | None, limit: int
+        self, started_by: str | None, status: str | None, after: tuple[int, int] | None, limit: int
     ) -> Sequence[ExecutionRow]:
         wanted = [code for name, code in STATUS_CODES.items() if status in (None, name)]
         place = _LAST if after is None else after
-        if machine_arn is None:
+        if started_by is None:
             rows = await self._read("page_of_all", wanted, *place, limit)
         else:
-            rows = await self._read("page_of_machine", wanted, *place, limit, machine_arn)
+            rows = await self._read(_page_of(started_by), wanted, *place, limit, started_by)
         return [_row(*row) for row in rows]
 
     async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
@@ -161,6 +162,14 @@ class PostgresStore:
         return rows  # type: ignore[no-any-return]
 
 
+def _page_of(arn: str) -> str:
+    """The statement that lists the executions of a machine, a version or an alias."""
+    qualifier = split_qualifier(arn)[1]
+    if qualifier is None:
+        return "page_of_machine"
+    return "page_of_version" if is_version(qualifier) else "page_of_alias"
+
+
 def _row(
     number: int,
     machine: str,
@@ -173,6 +182,8 @@ def _row(
     started: Milliseconds,
     stopped: Milliseconds | None,
     aside: str | None,
+    version: str | None,
+    alias: str | None,
 ) -> ExecutionRow:
     return ExecutionRow(
         id=number,
@@ -185,13 +196,15 @@ def _row(
         started_at=started,
         stopped_at=stopped,
         aside=aside,
+        version_arn=version,
+        alias_arn=alias,
     )
 
 
 def _stored(*columns: Any) -> Stored:
     """A row, three arrays of chunks, and four of work; an array without elements is None."""
-    row = _row(*columns[:11])
-    chunks, work = ([array or () for array in arrays] for arrays in (columns[11:14], columns[14:18]))
+    row = _row(*columns[:13])
+    chunks, work = ([array or () for array in arrays] for arrays in (columns[13:16], columns[16:20]))
     return Stored(
         row,
         tuple(map(Chunk, *chunks)),

@@ -153,6 +153,8 @@ class PostgresWriter:
             row.started_at,
             row.stopped_at,
             row.aside,
+            None if row.version_arn is None else self._names[row.version_arn],
+            None if row.alias_arn is None else self._names[row.alias_arn],
         )
 
     async def _learn(self, db: Any, names: Iterable[str]) -> None:
@@ -166,6 +168,7 @@ class PostgresWriter:
 def _names_in(batch: Batch) -> Iterable[str]:
     for row in batch.created.values():
         yield from (row.machine_arn, split_arn(row.arn)[0], row.revision)
+        yield from (arn for arn in (row.version_arn, row.alias_arn) if arn is not None)
     for work in batch.opened:
         if work.queue is not None:
             yield work.queue

@@ -63,6 +63,8 @@ class ExecutionRow(msgspec.Struct, frozen=True, kw_only=True):
     started_at: Milliseconds
     stopped_at: Milliseconds | None = None
     aside: str | None = None  # why our own code could not go on with it; None for a healthy one
+    version_arn: str | None = None  # of the state machine, when it was started by a version or an alias
+    alias_arn: str | None = None  # when it was started by an alias
 
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,11 +99,11 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
-    """A noun of the control plane: state machine, revision, activity, later version and alias."""
+    """A noun of the control plane: state machine, its revisions, versions and aliases, activity."""
 
     arn: str  # unique; for a revision the machine's ARN + "#" + revision id
-    kind: str  # "stateMachine", "revision", "activity"
-    scope: str  # where it is listed: "<region>:<account>" for machines and activities, a revision's machine ARN
+    kind: str  # "stateMachine", "revision", "version", "alias", "activity"
+    scope: str  # where it is listed: "<region>:<account>" for machines and activities, for others the machine's ARN
     name: str
     created_at: Milliseconds
     body: bytes  # the rest, encoded by its owner
@@ -148,9 +150,9 @@ class Store(Protocol):
         ...
 
     async def executions(
-        self, machine_arn: str | None, status: str | None, after: tuple[int, int] | None, limit: int
+        self, started_by: str | None, status: str | None, after: tuple[int, int] | None, limit: int
     ) -> Sequence[ExecutionRow]:
-        """A page of a machine's executions (None: of all), newest first.
+        """A page of the executions of a machine, a version or an alias by its ARN (None: of all), newest first.
 
         Ordered by (stop time, else start time) and id, both falling; `after` is that pair of the last row
         seen.

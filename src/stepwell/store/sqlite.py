@@ -10,6 +10,7 @@ from typing import Any
 import apsw
 import msgspec
 
+from stepwell.arns import is_version, split_qualifier
 from stepwell.clock import Milliseconds
 from stepwell.store.batch import stands
 from stepwell.store.codes import (
@@ -123,18 +124,30 @@ class SqliteStore:
         return [Chunk(*row) for row in reversed(self._read("read_journal", **limits))]
 
     async def executions(
-        self, machine_arn: str | None, status: str | None, after: tuple[int, int] | None, limit: int
+        self, started_by: str | None, status: str | None, after: tuple[int, int] | None, limit: int
     ) -> Sequence[ExecutionRow]:
         shown, last = _LAST if after is None else after
         values: dict[str, object] = {"shown": shown, "id": last, "limit": limit}
+        qualifier = None if started_by is None else split_qualifier(started_by)[1]
+        if started_by is not None and qualifier is not None:
+            return self._qualified(started_by, is_version(qualifier), status, values)
         name = "page"
-        if machine_arn is not None:
+        if started_by is not None:
             name = "page_of_machine"
-            values["machine"] = self._number(machine_arn)
+            values["machine"] = self._number(started_by)
         if status is not None:
-            name = "page_of_status" if machine_arn is None else "page_of_machine_and_status"
+            name = "page_of_status" if started_by is None else "page_of_machine_and_status"
             values["status"] = STATUS_CODES.get(status)
         return [self._row(row) for row in self._read(name, **values)]
+
+    def _qualified(self, arn: str, version: bool, status: str | None, values: dict[str, Any]) -> Sequence[ExecutionRow]:
+        """A page of the executions of a version or an alias: a sorted run for each status, merged."""
+        what, name = ("version", "page_of_version_and_status") if version else ("alias", "page_of_alias_and_status")
+        values[what] = self._number(arn)
+        codes = [code for known, code in STATUS_CODES.items() if status in (None, known)]
+        rows = [row for code in codes for row in self._read(name, **values, status=code)]
+        rows.sort(key=lambda row: (row[-1], row[0]), reverse=True)
+        return [self._row(row) for row in rows[: values["limit"]]]
 
     async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
         due, execution, position, kind = after
@@ -204,7 +217,7 @@ class SqliteStore:
         return counts
 
     def _row(self, columns: Row) -> ExecutionRow:
-        id_, machine, head, tail, name, revision, express, status, started, stopped, aside, *_ = columns
+        id_, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, *_ = columns
         return ExecutionRow(
             id=id_,
             arn=join_arn(self._name(head), tail),
@@ -216,6 +229,8 @@ class SqliteStore:
             started_at=started,
             stopped_at=stopped,
             aside=aside,
+            version_arn=None if version is None else self._name(version),
+            alias_arn=None if alias is None else self._name(alias),
         )
 
     def _work(self, execution: int, position: int, kind: int, due: Milliseconds | None, queue: int | None) -> Work:

@@ -166,6 +166,8 @@ class Writer:
             row.started_at,
             row.stopped_at,
             row.aside,
+            None if row.version_arn is None else self._number(row.version_arn),
+            None if row.alias_arn is None else self._number(row.alias_arn),
         )
 
     def _number(self, name: str) -> int:

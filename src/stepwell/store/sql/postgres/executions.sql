@@ -1,8 +1,9 @@
 -- name: insert_executions
 -- New executions. Their ARNs must be new: the unique index refuses a second one.
-INSERT INTO executions (id, shard, machine, head, tail, name, revision, express, status, started, stopped, aside)
+INSERT INTO executions (id, shard, machine, head, tail, name, revision, express, status, started, stopped, aside,
+    version, alias)
 SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::int[], $4::int[], $5::text[], $6::text[], $7::int[],
-    $8::bool[], $9::smallint[], $10::bigint[], $11::bigint[], $12::text[])
+    $8::bool[], $9::smallint[], $10::bigint[], $11::bigint[], $12::text[], $13::int[], $14::int[])
 
 -- name: update_executions
 -- The three things of an execution's row that change.
@@ -26,9 +27,10 @@ SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::bytea[])
 -- name: load
 -- Executions, whole: the row, then the chunks and the open work as parallel arrays, in order.
 SELECT e.id, m.text, h.text, e.tail, e.name, r.text, e.express, e.status, e.started, e.stopped, e.aside,
-    j.positions, j.counts, j.data, w.positions, w.kinds, w.dues, w.queues
+    v.text, a.text, j.positions, j.counts, j.data, w.positions, w.kinds, w.dues, w.queues
 FROM executions e
 JOIN names m ON m.id = e.machine JOIN names h ON h.id = e.head JOIN names r ON r.id = e.revision
+LEFT JOIN names v ON v.id = e.version LEFT JOIN names a ON a.id = e.alias
 CROSS JOIN LATERAL (
     SELECT array_agg(position ORDER BY position) AS positions, array_agg(count ORDER BY position) AS counts,
         array_agg(data ORDER BY position) AS data
@@ -41,9 +43,11 @@ WHERE e.id = ANY ($1::bigint[])
 
 -- name: find_execution
 -- The execution whose ARN is this head and this tail.
-SELECT e.id, m.text, h.text, e.tail, e.name, r.text, e.express, e.status, e.started, e.stopped, e.aside
+SELECT e.id, m.text, h.text, e.tail, e.name, r.text, e.express, e.status, e.started, e.stopped, e.aside,
+    v.text, a.text
 FROM executions e
 JOIN names m ON m.id = e.machine JOIN names h ON h.id = e.head JOIN names r ON r.id = e.revision
+LEFT JOIN names v ON v.id = e.version LEFT JOIN names a ON a.id = e.alias
 WHERE e.tail = $2 AND h.text = $1
 
 -- name: read_journal
@@ -57,23 +61,53 @@ ORDER BY position DESC LIMIT $4
 
 -- name: page_of_all
 -- A page of all executions in these statuses, newest first: the head of one sorted run per status, merged.
-SELECT e.id, m.text, h.text, e.tail, e.name, r.text, e.express, e.status, e.started, e.stopped, e.aside
+SELECT e.id, m.text, h.text, e.tail, e.name, r.text, e.express, e.status, e.started, e.stopped, e.aside,
+    v.text, a.text
 FROM (SELECT run.* FROM unnest($1::smallint[]) AS s (status) CROSS JOIN LATERAL (
     SELECT * FROM executions WHERE status = s.status AND (shown, id) < ($2, $3)
     ORDER BY shown DESC, id DESC LIMIT $4) run
     ORDER BY shown DESC, id DESC LIMIT $4) e
 JOIN names m ON m.id = e.machine JOIN names h ON h.id = e.head JOIN names r ON r.id = e.revision
+LEFT JOIN names v ON v.id = e.version LEFT JOIN names a ON a.id = e.alias
 ORDER BY e.shown DESC, e.id DESC
 
 -- name: page_of_machine
 -- A page of one machine's executions in these statuses, newest first, likewise.
-SELECT e.id, m.text, h.text, e.tail, e.name, r.text, e.express, e.status, e.started, e.stopped, e.aside
+SELECT e.id, m.text, h.text, e.tail, e.name, r.text, e.express, e.status, e.started, e.stopped, e.aside,
+    v.text, a.text
 FROM (SELECT run.* FROM unnest($1::smallint[]) AS s (status) CROSS JOIN LATERAL (
     SELECT * FROM executions
     WHERE machine = (SELECT id FROM names WHERE text = $5) AND status = s.status AND (shown, id) < ($2, $3)
     ORDER BY shown DESC, id DESC LIMIT $4) run
     ORDER BY shown DESC, id DESC LIMIT $4) e
 JOIN names m ON m.id = e.machine JOIN names h ON h.id = e.head JOIN names r ON r.id = e.revision
+LEFT JOIN names v ON v.id = e.version LEFT JOIN names a ON a.id = e.alias
+ORDER BY e.shown DESC, e.id DESC
+
+-- name: page_of_version
+-- A page of one version's executions in these statuses, newest first, likewise.
+SELECT e.id, m.text, h.text, e.tail, e.name, r.text, e.express, e.status, e.started, e.stopped, e.aside,
+    v.text, a.text
+FROM (SELECT run.* FROM unnest($1::smallint[]) AS s (status) CROSS JOIN LATERAL (
+    SELECT * FROM executions
+    WHERE version = (SELECT id FROM names WHERE text = $5) AND status = s.status AND (shown, id) < ($2, $3)
+    ORDER BY shown DESC, id DESC LIMIT $4) run
+    ORDER BY shown DESC, id DESC LIMIT $4) e
+JOIN names m ON m.id = e.machine JOIN names h ON h.id = e.head JOIN names r ON r.id = e.revision
+LEFT JOIN names v ON v.id = e.version LEFT JOIN names a ON a.id = e.alias
+ORDER BY e.shown DESC, e.id DESC
+
+-- name: page_of_alias
+-- A page of one alias's executions in these statuses, newest first, likewise.
+SELECT e.id, m.text, h.text, e.tail, e.name, r.text, e.express, e.status, e.started, e.stopped, e.aside,
+    v.text, a.text
+FROM (SELECT run.* FROM unnest($1::smallint[]) AS s (status) CROSS JOIN LATERAL (
+    SELECT * FROM executions
+    WHERE alias = (SELECT id FROM names WHERE text = $5) AND status = s.status AND (shown, id) < ($2, $3)
+    ORDER BY shown DESC, id DESC LIMIT $4) run
+    ORDER BY shown DESC, id DESC LIMIT $4) e
+JOIN names m ON m.id = e.machine JOIN names h ON h.id = e.head JOIN names r ON r.id = e.revision
+LEFT JOIN names v ON v.id = e.version LEFT JOIN names a ON a.id = e.alias
 ORDER BY e.shown DESC, e.id DESC
 
 -- name: count_executions
