@@ -8,6 +8,7 @@ import pytest
 from stepwell.asl.diagnostics import Diagnostic, joined
 from stepwell.asl.parse import compile_definition, parse
 from stepwell.errors import InvalidDefinition
+from stepwell.expressions.choices import OPERATORS
 
 LAMBDA = "arn:aws:lambda:eu-west-1:123456789012:function:charge"
 ACTIVITY = "arn:aws:states:eu-west-1:123456789012:activity:approve"
@@ -290,7 +291,7 @@ RULES: list[tuple[str, Any, list[str]]] = [
         "a rule without a comparison, inside another",
         choosing({"And": [{"Variable": "$.a"}], "Next": "Y"}),
         [
-            REFUSED + "A Choice rule must have exactly one comparison operator, And, Or or Not; found none "
+            REFUSED + f"This object should have only one of the following fields: [{', '.join(OPERATORS)}] "
             "at /States/X/Choices[0]/And[0]"
         ],
     ),

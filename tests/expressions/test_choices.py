@@ -113,31 +113,54 @@ def test_a_missing_path_is_not_present_and_that_is_no_error():
     assert compile_rule({"Variable": "$.gone.x", "IsPresent": False}, "").evaluate(Scope({})) is True
 
 
+PRESENT = {"Variable": "$", "IsPresent": True}
+
+
 def test_every_problem_is_found_and_located():
     rule = {
         "Or": [
             {"Variable": "$.a"},
             {"Variable": "$.a", "IsNull": True, "IsString": True},
             {"Variable": "a", "NumericEquals": True},
-            {"StringEqualsPath": "x", "Next": "Y"},
+            {"Variable": "x", "IsNull": True, "Next": "Y"},
             {"Not": "x"},
             {"And": []},
+            {"And": {}},
         ],
         "Next": "X",
     }
     with pytest.raises(RuleError) as refused:
         compile_rule(rule, "/C/0")
-    exactly_one = "A Choice rule must have exactly one comparison operator, And, Or or Not; found"
+    operators = f"one of the following fields: [{', '.join(OPERATORS)}]"
     assert refused.value.problems == [
-        ("/C/0/Or/0", f"{exactly_one} none"),
-        ("/C/0/Or/1", f"{exactly_one} IsNull, IsString"),
+        ("/C/0/Or/0", f"This object should have only {operators}"),
+        ("/C/0/Or/1", f"There should only be {operators}"),
         ("/C/0/Or/2/Variable", "'a' is not a valid JSONPath: it must begin with '$'"),
         ("/C/0/Or/2/NumericEquals", "NumericEquals must be a number but is true"),
-        ("/C/0/Or/3/Next", "Field 'Next' is not supported"),
-        ("/C/0/Or/3/Variable", "Variable is missing"),
-        ("/C/0/Or/3/StringEqualsPath", "'x' is not a valid JSONPath: it must begin with '$'"),
-        ("/C/0/Or/4/Not", "A Choice rule must be an object"),
-        ("/C/0/Or/5/And", "And must be a non-empty array of Choice rules"),
+        ("/C/0/Or/3", "Field 'Next' is not supported"),
+        ("/C/0/Or/3/Variable", "'x' is not a valid JSONPath: it must begin with '$'"),
+        ("/C/0/Or/4/Not", "Expected value of type Object"),
+        ("/C/0/Or/5/And", "Value cannot be empty"),
+        ("/C/0/Or/6/And", "Expected value of type Array"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rule", [{}, {"StringEquals": "x"}, {"And": [PRESENT], "Not": PRESENT}, {"Not": PRESENT, "Variable": "$.a"}]
+)
+def test_a_rule_is_one_comparison_or_one_combination(rule):
+    with pytest.raises(RuleError) as refused:
+        compile_rule(rule, "/C/0")
+    message = "The object must have only one of the following fields, [And, Or, Not, Variable, Condition]"
+    assert refused.value.problems == [("/C/0", message)]
+
+
+def test_a_field_that_no_rule_has_is_told_of_the_rule():
+    with pytest.raises(RuleError) as refused:
+        compile_rule({"Not": {**PRESENT, "Foreign": 1}, "StringEquals": "x"}, "/C/0")
+    assert refused.value.problems == [
+        ("/C/0", "Field 'StringEquals' is not supported"),
+        ("/C/0/Not", "Field 'Foreign' is not supported"),
     ]
 
 

@@ -42,6 +42,7 @@ _MENDS: tuple[tuple[str, str, str | Mend], ...] = (
     (Code.INVALID_JSON, "", "Look just before this place for a comma, quote or brace that is missing or too many."),
     (Code.SCHEMA, r"Field '(.+)' is not supported", _nearest_field),
     (Code.SCHEMA, r"\[Next, End\]", 'Add "Next" with the state to go to, or "End": true.'),
+    (Code.SCHEMA, r"\[And, Or, Not,", "Write one comparison with Variable, or one of And, Or and Not around several."),
     (Code.SCHEMA, "should have only one of", "Add one of them."),
     (Code.SCHEMA, "should only be one of", "Keep one of them."),
     (Code.SCHEMA, "is only supported for the 'JSONata'", 'Set "QueryLanguage": "JSONata" here or at the top.'),

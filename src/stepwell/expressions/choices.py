@@ -141,7 +141,8 @@ OPERATORS: dict[str, Operator] = _operators()
 # --- compile -------------------------------------------------------------------------------------------------------
 
 _COMBINERS = ("And", "Or", "Not")
-_OTHER_FIELDS = {"Variable", "Comment"}
+_SELECTORS = (*_COMBINERS, "Variable")
+_ALL_SELECTORS = ", ".join((*_SELECTORS, "Condition"))  # as AWS lists them, Condition being JSONata's
 _FIELDS_OF_THE_RULE = {"Next", "Assign", "Output"}
 
 
@@ -170,19 +171,26 @@ def _never(scope: Scope) -> bool:
 
 def _compile(rule: Json, pointer: str, problems: Problems, nested: bool) -> Condition:
     if not isinstance(rule, dict):
-        problems.append((pointer, "A Choice rule must be an object"))
+        problems.append((pointer, "Expected value of type Object"))
         return _never
-    known = _OTHER_FIELDS | (set() if nested else _FIELDS_OF_THE_RULE)
-    used = [key for key in rule if key in OPERATORS or key in _COMBINERS]
+    selectors = [key for key in rule if key in _SELECTORS]
+    operators = [key for key in rule if key in OPERATORS] if selectors == ["Variable"] else []
+    known = {"Comment", *_SELECTORS, *operators} | (set() if nested else _FIELDS_OF_THE_RULE)
     problems += [
-        (f"{pointer}/{key}", f"Field '{key}' is not supported") for key in rule if key not in known and key not in used
+        (pointer, f"Field '{key}' is not supported")
+        for key in rule
+        if key not in known and (selectors or key not in OPERATORS)
     ]
-    if len(used) != 1:
-        found = f"found {', '.join(used)}" if used else "found none"
-        problems.append((pointer, f"A Choice rule must have exactly one comparison operator, And, Or or Not; {found}"))
+    if len(selectors) != 1:
+        problems.append((pointer, f"The object must have only one of the following fields, [{_ALL_SELECTORS}]"))
         return _never
-    compile_it = _compile_combiner if used[0] in _COMBINERS else _compile_comparison
-    return compile_it(rule, used[0], pointer, problems)
+    if selectors[0] in _COMBINERS:
+        return _compile_combiner(rule, selectors[0], pointer, problems)
+    if len(operators) != 1:
+        begin = "There should only be" if operators else "This object should have only"
+        problems.append((pointer, f"{begin} one of the following fields: [{', '.join(OPERATORS)}]"))
+        return _never
+    return _compile_comparison(rule, operators[0], pointer, problems)
 
 
 def _compile_combiner(rule: dict[str, Any], name: str, pointer: str, problems: Problems) -> Condition:
@@ -191,7 +199,8 @@ def _compile_combiner(rule: dict[str, Any], name: str, pointer: str, problems: P
         negated = _compile(operand, pointer, problems, nested=True)
         return lambda scope: not negated(scope)
     if not isinstance(operand, list) or not operand:
-        problems.append((pointer, f"{name} must be a non-empty array of Choice rules"))
+        wrong = "Value cannot be empty" if isinstance(operand, list) else "Expected value of type Array"
+        problems.append((pointer, wrong))
         return _never
     tests = [_compile(item, f"{pointer}/{index}", problems, nested=True) for index, item in enumerate(operand)]
     if name == "And":
