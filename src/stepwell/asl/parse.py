@@ -47,6 +47,8 @@ def parse(text: str, *, type: MachineType = "STANDARD") -> Parsed:
             comment=document.get("Comment"),
             language=reading.language,
             variable_references=variable_references(document),
+            jsonata=reading.jsonata,
+            wild=reading.wild,
         ),
         tuple(reading.diagnostics),
     )

@@ -26,6 +26,8 @@ class Reading:
         self.states: dict[str, State] = {}
         self.names: dict[str, None] = {}  # of the states, in the order of the definition
         self.labels: set[str] = set()
+        self.jsonata = False  # some expression is JSONata
+        self.wild = False  # some of these has no known bound on its cost
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -203,11 +203,14 @@ def jsonata(expected: JsonType | None = None, *more: str) -> Reader:
 
     def read(value: Json, place: Place) -> Expression | None:
         try:
-            return compile_jsonata_template(value, place.within_state, expected, offered=offered)
+            compiled = compile_jsonata_template(value, place.within_state, expected, offered=offered)
         except JsonataTemplateError as error:
             for pointer, problem in error.problems:
                 place.inside(pointer).error(problem.message, problem.code)
             return None
+        place.reading.jsonata |= compiled.build is not None
+        place.reading.wild |= not compiled.tame
+        return compiled
 
     return read
 

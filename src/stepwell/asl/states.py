@@ -160,3 +160,5 @@ class StateMachine(msgspec.Struct, frozen=True, kw_only=True):
     comment: str | None = None
     language: QueryLanguage = "JSONPath"
     variable_references: dict[str, tuple[str, ...]] = {}  # names of the variables that each state reads
+    jsonata: bool = False  # some state evaluates JSONata
+    wild: bool = False  # some of it has no known bound on its cost: it must not run among others

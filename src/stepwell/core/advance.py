@@ -15,11 +15,12 @@ from stepwell.core.document import Document
 from stepwell.core.execution import Branch, Execution, Phase
 from stepwell.core.retry_catch import fail_expression
 from stepwell.core.states import choice, map, parallel, plain, task, wait
-from stepwell.core.turn import HistoryFull, Limits, Moment, Turn
+from stepwell.core.turn import HistoryFull, Limits, Moment, RunApart, Turn
 from stepwell.core.work import Work, WorkKind
 from stepwell.errors import ExpressionError, States
+from stepwell.expressions.scope import Watch
 
-__all__ = ["Limits", "Moment", "Transition", "advance"]
+__all__ = ["Limits", "Moment", "RunApart", "Transition", "advance"]
 
 
 class Transition(msgspec.Struct, frozen=True):
@@ -41,13 +42,15 @@ def advance(
     limits: Limits,
     *,
     deleting: bool = False,
+    watch: Watch | None = None,
 ) -> Transition:
     """Deliver `fact`, then go on until every branch waits or the slice is full.
 
-    `deleting`: the state machine is being deleted, so the execution is aborted at its next transition.
+    `deleting`: the state machine is being deleted, so the execution is aborted at its next transition. `watch`: see
+    `expressions.scope`. Raises RunApart, which leaves the execution half-changed.
     """
     position = execution.length
-    turn = Turn(machine, execution, moment, limits)
+    turn = Turn(machine, execution, moment, limits, watch)
     try:
         accepted = _deliver(turn, fact)
         while accepted and execution.ready and not turn.full:

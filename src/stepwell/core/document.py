@@ -30,6 +30,10 @@ class Document:
     def of(cls, value: Json) -> "Document":
         return cls(value=value)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied as text: the value is made again where somebody asks for it."""
+        return _from_text, (self.text, self.position)
+
     @property
     def text(self) -> str:
         if self._text is None:
@@ -57,6 +61,10 @@ class Document:
 
     def __repr__(self) -> str:
         return f"Document({self.text[:80]!r})"
+
+
+def _from_text(text: str, position: int | None) -> Document:
+    return Document(text, position=position)
 
 
 def array_of(documents: "list[Document]") -> Document:

@@ -6,7 +6,7 @@ from stepwell.clock import Milliseconds
 from stepwell.errors import Failure
 
 
-class Fact(msgspec.Struct, frozen=True, gc=False):
+class Fact(msgspec.Struct, frozen=True, gc=False, tag=True):
     """Something that happened outside the core."""
 
 
@@ -84,3 +84,18 @@ class Stop(Fact, frozen=True, gc=False):
 
     error: str | None
     cause: str | None
+
+
+AnyFact = (
+    Start
+    | Continue
+    | TimerFired
+    | TaskTaken
+    | TaskReturned
+    | TaskCallStarted
+    | TaskAnswered
+    | TaskRefused
+    | Heartbeat
+    | Stop
+)
+"""A fact as it can be read again."""

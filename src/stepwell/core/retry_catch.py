@@ -8,8 +8,10 @@ from stepwell.core import dataflow
 from stepwell.core import journal as j
 from stepwell.core.document import Document
 from stepwell.core.execution import Branch, Phase
-from stepwell.core.turn import Turn
+from stepwell.core.turn import RunApart, Turn
 from stepwell.errors import ExpressionError, Failure, States
+from stepwell.expressions.jsonata_errors import JsonataTimeout
+from stepwell.expressions.scope import LONGEST_EVALUATION
 
 UNCATCHABLE = frozenset({States.RUNTIME})
 """Always the end of the execution (developer guide, "Error names")."""
@@ -53,7 +55,7 @@ def fail(turn: Turn, branch: Branch, failure: Failure, *, heartbeat: bool = Fals
                 if _catch(turn, branch, state, failure, heartbeat, last):
                     return
             except ExpressionError as error:  # of the catcher's own: nobody catches that
-                failure = failure_of(branch, error)
+                failure = failure_of(turn, branch, error)
         last = _fail_group(turn, branch, state, failure, last)
         if branch.parent is None:
             event = turn.next_event()
@@ -63,8 +65,13 @@ def fail(turn: Turn, branch: Branch, failure: Failure, *, heartbeat: bool = Fals
         heartbeat = False
 
 
-def failure_of(branch: Branch, error: ExpressionError) -> Failure:
-    """An expression that could not be evaluated, as the failure of the state that `branch` is in."""
+def failure_of(turn: Turn, branch: Branch, error: ExpressionError) -> Failure:
+    """An expression that could not be evaluated, as the failure of the state that `branch` is in.
+
+    Raises RunApart for one that might be evaluated, given the time that AWS gives it.
+    """
+    if isinstance(error, JsonataTimeout) and turn.limits.time_limit < LONGEST_EVALUATION:
+        raise RunApart from error
     if error.error == States.DATA_LIMIT_EXCEEDED:
         return Failure(error.error, error.cause)
     where = f"An error occurred while executing the state '{branch.state}' (entered at the event id"
@@ -76,7 +83,7 @@ def fail_expression(turn: Turn, branch: Branch, error: ExpressionError) -> None:
 
     Recorded: EvaluationFailed names the event before the state's entry, but in a Wait the entry.
     """
-    failure = failure_of(branch, error)
+    failure = failure_of(turn, branch, error)
     if error.error == States.QUERY_EVALUATION_ERROR:
         entering = branch.last == branch.entered_event and turn.machine.states[branch.state].type != "Wait"
         previous = branch.before if entering else branch.last

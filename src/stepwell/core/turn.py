@@ -15,7 +15,7 @@ from stepwell.core.document import Document
 from stepwell.core.evolve import evolve
 from stepwell.core.execution import Branch, Execution
 from stepwell.core.work import Work
-from stepwell.expressions.scope import Json, Scope
+from stepwell.expressions.scope import LONGEST_EVALUATION, Json, Scope, Watch
 
 
 class Moment(msgspec.Struct, frozen=True, gc=False):
@@ -34,19 +34,36 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     duration: int | None = None  # seconds that an execution may run, whatever its machine says
     slice_entries: int = 500
     slice_bytes: int = 1_000_000
+    time_limit: int = LONGEST_EVALUATION  # of one JSONata expression, ms; below AWS's, RunApart follows on it
 
 
 class HistoryFull(Exception):
     """The next event would be the last one allowed: raised inside the core, ends in ExecutionFailed."""
 
 
+class RunApart(Exception):
+    """A JSONata expression took longer than this slice gives it, though AWS might give it more.
+
+    Raised out of the core. The execution may be half-changed: take it anew from its journal, and deliver the fact
+    again where an expression may take as long as AWS allows.
+    """
+
+
 class Turn:
     """One fact being worked into one execution."""
 
-    def __init__(self, machine: StateMachine, execution: Execution, moment: Moment, limits: Limits) -> None:
+    def __init__(
+        self,
+        machine: StateMachine,
+        execution: Execution,
+        moment: Moment,
+        limits: Limits,
+        watch: Watch | None = None,
+    ) -> None:
         self.machine = machine
         self.execution = execution
         self.limits = limits
+        self.watch = watch
         self.now = max(moment.now, execution.last_at)
         self.seed = moment.seed
         self.entries: list[j.Entry] = []
@@ -114,7 +131,14 @@ class _BranchScope(Scope):
         error_output: Json = UNSET,
         index: int | None = None,
     ) -> None:
-        super().__init__(input, result=result, error_output=error_output, now=turn.now)
+        super().__init__(
+            input,
+            result=result,
+            error_output=error_output,
+            now=turn.now,
+            time_limit=turn.limits.time_limit,
+            watch=turn.watch,
+        )
         self._index = index
         self._turn = turn
         self._branch = branch

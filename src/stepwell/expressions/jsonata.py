@@ -128,11 +128,14 @@ class Jsonata(NamedTuple):
         return value
 
     def _evaluated(self, environment: Environment) -> Any:
-        begin_evaluation(environment, None, environment.scope.time_limit)
+        scope = environment.scope
+        if scope.watch is not None and (refusal := scope.watch()) is not None:
+            fail(self.source, self.field, explain(BoundError(refusal), self.calls))
+        begin_evaluation(environment, None, scope.time_limit)
         try:
             state = get_state()
             if state is not None:
-                state.millis = environment.scope.now
+                state.millis = scope.now
             return self.entry(MISSING)
         except JsonataError as error:
             fail(self.source, self.field, explain(error, self.calls))

@@ -1,7 +1,7 @@
 """What an expression is and what it may see: the face that the rest of the house knows."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from msgspec import UNSET
@@ -10,16 +10,34 @@ Json = Any
 """A JSON value as msgspec decodes it: dict, list, str, int (of any size), float, bool or None. Never mutated."""
 
 
+LONGEST_EVALUATION = 1_000
+"""Milliseconds that AWS gives one JSONata expression (published reports of 2026, not ours)."""
+
+Watch = Callable[[], str | None]
+"""Told before each JSONata expression; a text that it gives back is why that expression fails unevaluated."""
+
+
 class Scope:
     """What an expression may see while it is evaluated.
 
     `context` may be a property computed on first use: only paths that begin with `$$`, and `$states.context`, ask
     for it. `result` and `error_output` are JSONata's `$states.result` and `$states.errorOutput`, UNSET where there is
     none; `now`, in milliseconds since the epoch, is what its clock shows, and `time_limit` how many milliseconds one
-    expression may take: AWS gives it a second.
+    expression may take. `watch`, if there is one, hears of each JSONata expression before it is evaluated.
     """
 
-    __slots__ = ("_context", "_seed", "error_output", "input", "now", "random", "result", "time_limit", "variables")
+    __slots__ = (
+        "_context",
+        "_seed",
+        "error_output",
+        "input",
+        "now",
+        "random",
+        "result",
+        "time_limit",
+        "variables",
+        "watch",
+    )
 
     def __init__(
         self,
@@ -31,13 +49,15 @@ class Scope:
         result: Json = UNSET,
         error_output: Json = UNSET,
         now: int = 0,
-        time_limit: int = 1_000,
+        time_limit: int = LONGEST_EVALUATION,
+        watch: Watch | None = None,
     ) -> None:
         self.input = input
         self.result = result
         self.error_output = error_output
         self.now = now
         self.time_limit = time_limit
+        self.watch = watch
         self._context = context
         self.variables: Mapping[str, Json] = variables or {}
         self._seed = seed
