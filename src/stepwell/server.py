@@ -11,6 +11,7 @@ from types import FrameType
 import uvicorn
 
 from stepwell.api.app import create_app
+from stepwell.api.joined import JoinedHttpProtocol
 from stepwell.clock import Clock, WallClock
 from stepwell.config import Config
 from stepwell.engine.engine import Engine
@@ -85,7 +86,7 @@ async def serve(store: Store, config: Config, listener: socket.socket, ready: Ca
             settings = uvicorn.Config(
                 app,
                 loop="none",  # ours runs already
-                http="httptools",
+                http=JoinedHttpProtocol,
                 lifespan="off",
                 log_config=None,
                 access_log=False,

@@ -1,6 +1,5 @@
 """One request as an operation sees it: who serves it, and for which region it came."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
@@ -8,6 +7,7 @@ import msgspec
 
 from stepwell.api.pages import Pages
 from stepwell.engine.engine import Engine
+from stepwell.engine.queues import Gone
 
 Answer = dict[str, Any]
 """The members of an answer; absent ones are left out, so that None is a null on the wire."""
@@ -19,7 +19,7 @@ class Call(msgspec.Struct, frozen=True):
     engine: Engine
     pages: Pages
     region: str
-    gone: asyncio.Event  # set when the client hung up; watched for operations that wait
+    gone: Gone  # whether the client has hung up
 
     @property
     def account(self) -> str:

@@ -1,10 +1,8 @@
 """The AWS JSON 1.0 protocol: `POST /` with an X-Amz-Target header, as a bare ASGI application."""
 
-import asyncio
-import contextlib
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
 
 import msgspec
@@ -15,7 +13,7 @@ from stepwell.api.operations import OPERATIONS
 from stepwell.api.pages import Pages
 from stepwell.api.shapes import REQUESTS
 from stepwell.engine.engine import Engine
-from stepwell.engine.identity import new_uuid
+from stepwell.engine.identity import new_request_id
 from stepwell.errors import (
     ApiError,
     InternalFailure,
@@ -27,7 +25,7 @@ from stepwell.store.protocol import StoreError
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
+Receive = Callable[[], Coroutine[Any, Any, Message]]
 Send = Callable[[Message], Awaitable[None]]
 Served = Callable[[str, str], None]
 """Told of every request: the operation's name and the error's, both "" when there is none."""
@@ -37,7 +35,6 @@ log = logging.getLogger(__name__)
 TARGET = "AWSStepFunctions."
 CREDENTIAL = re.compile(rb"Credential=[^/,\s]+(?:/[^/,\s]+)*?/\d{8}/([a-z0-9-]{1,32})/")
 encode = msgspec.json.Encoder().encode
-NEVER = asyncio.Event()  # stands for the hanging up of clients that need not be watched
 
 
 class ClientGone(Exception):
@@ -78,13 +75,9 @@ class Wire:
     ) -> bytes:
         """The encoded answer. Raises ApiError, StoreError, and ClientGone when nobody is there to read it."""
         request = decode_request(operation.decoder, body)
-        gone = asyncio.Event() if operation.waits else NEVER
-        call = Call(self._engine, self._pages, self._region(headers), gone)
-        if not operation.waits:
-            return encode(await operation.serve(call, request))
-        async with watching(receive, gone):
-            answer = await operation.serve(call, request)
-        if gone.is_set():
+        gone = Client(receive)
+        answer = await operation.serve(Call(self._engine, self._pages, self._region(headers), gone), request)
+        if operation.waits and gone.is_set():
             raise ClientGone
         return encode(answer)
 
@@ -99,7 +92,7 @@ class Wire:
         headers = [
             (b"content-type", b"application/x-amz-json-1.0"),
             (b"content-length", str(len(body)).encode()),
-            (b"x-amzn-requestid", new_uuid().encode()),
+            (b"x-amzn-requestid", new_request_id().encode()),
         ]
         self._served(name, error)
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -146,17 +139,32 @@ def error_body(error: ApiError) -> Answer:
     return {"__type": f"{error.namespace}#{error.code}", "message": error.message, **error.members}
 
 
-@contextlib.asynccontextmanager
-async def watching(receive: Receive, gone: asyncio.Event) -> AsyncIterator[None]:
-    """Set `gone` as soon as the client hangs up."""
+class Client:
+    """Whoever sent the request: whether it has hung up is looked at when asked, and costs nothing before."""
 
-    async def watch() -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        gone.set()
+    __slots__ = ("_gone", "_receive")
 
-    watcher = asyncio.create_task(watch())
-    try:
-        yield
-    finally:
-        watcher.cancel()
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._gone = False
+
+    def is_set(self) -> bool:
+        """Whether it has hung up by now."""
+        if not self._gone:
+            asked = self._receive()
+            try:
+                asked.send(None)  # as far as it goes without waiting
+            except StopIteration as answer:
+                self._note(answer.value)
+            else:
+                asked.close()
+        return self._gone
+
+    async def wait(self) -> bool:
+        """Return once it has hung up."""
+        while not self._gone:
+            self._note(await self._receive())
+        return True
+
+    def _note(self, message: Message) -> None:
+        self._gone = message["type"] == "http.disconnect"

@@ -14,7 +14,7 @@ from stepwell.core.history import Event
 from stepwell.engine import reading
 from stepwell.engine.catalog import Catalog
 from stepwell.engine.identity import new_uuid
-from stepwell.engine.queues import ActivityQueue, Task
+from stepwell.engine.queues import ActivityQueue, Gone, Task
 from stepwell.engine.reading import ExecutionData
 from stepwell.engine.records import StateMachineRecord
 from stepwell.engine.residents import Keep, Resident
@@ -230,7 +230,7 @@ class Engine:
     # -- tasks ---------------------------------------------------------------------------------------------------------
 
     async def take_activity_task(
-        self, activity_arn: str, worker: str | None, gone: asyncio.Event
+        self, activity_arn: str, worker: str | None, gone: Gone
     ) -> ActivityTask | None:
         """Wait for a task of this activity: None when none came in time, the caller is gone or the server stops."""
         if self.runner.queues.pollers >= self.config.poller_limit:

@@ -1,11 +1,19 @@
 """Names and numbers for new things: unique, and made without asking anybody."""
 
+import itertools
 import random
 import uuid
 
 from stepwell.clock import Clock
 
 _chance = random.Random()  # seeded by the operating system
+_process = str(uuid.UUID(int=_chance.getrandbits(128), version=4))[:24]
+_requests = itertools.count(1)
+
+
+def new_request_id() -> str:
+    """Looks like a UUID, and is unique among all processes' requests: a random beginning and a count."""
+    return f"{_process}{next(_requests):012x}"
 
 
 def new_uuid() -> str:

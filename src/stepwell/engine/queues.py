@@ -2,12 +2,22 @@
 
 import asyncio
 from collections import OrderedDict, deque
+from typing import Protocol
 
 from stepwell.core.work import Work, WorkKind
 from stepwell.store.protocol import Store
 
 WINDOW = 1_000  # tasks of one activity held in memory; the others wait in the store
 PAGE = 500
+
+
+class Gone(Protocol):
+    """Whether a caller has gone: an asyncio.Event is one."""
+
+    def is_set(self) -> bool: ...
+
+    async def wait(self) -> object: ...
+
 
 Task = tuple[int, int]
 """Execution, position of the try."""
@@ -79,7 +89,7 @@ class ActivityQueue:
                 self._place = rows[-1][0]
             self._more = self._more or len(rows) == PAGE
 
-    async def wait(self, deadline: float, gone: asyncio.Event) -> bool:
+    async def wait(self, deadline: float, gone: Gone) -> bool:
         """Wait until it is worth asking `take` again; False at the deadline (loop time) or when `gone` is set."""
         loop = asyncio.get_running_loop()
         poller: asyncio.Future[bool] = loop.create_future()
