@@ -14,6 +14,8 @@ _COUNTERS = {
     "executions.ABORTED": "Executions that were aborted",
     "executions.aside": "Executions set aside because Stepwell's own code failed on them",
     "entries": "Journal entries made",
+    "sandbox.slices": "Slices computed in a helper process, for JSONata whose cost is not known to be small",
+    "sandbox.overruns": "Helper processes lost: an expression took too long or too much memory",
     "commits": "Commits written",
     "commits.failed": "Commits that were not made and decided again or refused",
     "transactions": "Database transactions, one fsync each",

@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -12,6 +13,8 @@ from stepwell.core import journal
 from stepwell.core.evolve import evolve
 from stepwell.core.execution import Execution
 from stepwell.core.facts import Fact, Start
+from stepwell.engine.apart import Apart
+from stepwell.engine.past import Past
 from stepwell.store.protocol import ExecutionRow, Store, Stored, StoreError
 
 BASE = 6_000
@@ -29,7 +32,19 @@ class Keep(Enum):
 class Resident:
     """An execution in memory, and what the shell knows of it besides its state."""
 
-    __slots__ = ("bytes", "closed", "execution", "keep", "machine", "queued", "row", "runnable_row", "unwritten")
+    __slots__ = (
+        "apart",
+        "bytes",
+        "closed",
+        "execution",
+        "keep",
+        "machine",
+        "past",
+        "queued",
+        "row",
+        "runnable_row",
+        "unwritten",
+    )
 
     def __init__(self, execution: Execution, machine: StateMachine, row: ExecutionRow, keep: Keep) -> None:
         self.execution = execution
@@ -41,6 +56,8 @@ class Resident:
         self.runnable_row = False  # the store says that it can go on
         self.closed: asyncio.Future[None] | None = None  # done at its end, for whoever waits for it
         self.bytes = BASE
+        self.past = Past() if machine.jsonata else None  # for the day when it must run apart
+        self.apart: Apart[Any] | None = Apart() if machine.wild else None  # it does; holds the runner's deliveries
 
     def anew(self, id: int, aside: str | None = None) -> "Resident":
         """The same execution before anything happened to it."""
@@ -54,7 +71,8 @@ class Resident:
     @property
     def idle(self) -> bool:
         """Nothing would be lost by forgetting it: the store knows all of it."""
-        return self.keep is Keep.ALL and not self.unwritten and not self.queued and self.closed is None
+        busy = self.unwritten or self.queued or (self.apart is not None and self.apart.busy)
+        return self.keep is Keep.ALL and not busy and self.closed is None
 
 
 class Unloadable(Exception):
@@ -96,6 +114,10 @@ class Residents:
         if resident is not None:
             self._by_id.move_to_end(id)
         return resident
+
+    def of_revision(self, revision: str) -> list[Resident]:
+        """Those that run by this revision of a state machine."""
+        return [resident for resident in self._by_id.values() if resident.row.revision == revision]
 
     def of_machine(self, machine_arn: str) -> bool:
         """Whether any of them is of this state machine."""
@@ -197,5 +219,8 @@ class Residents:
         execution.drain_work()
         resident = Resident(execution, machine, row, Keep.START if row.express else Keep.ALL)
         resident.bytes += 3 * size
+        if resident.past is not None:
+            resident.past = Past(chunk.data for chunk in stored.chunks)
+            resident.bytes += resident.past.bytes
         resident.runnable_row = any(work.kind == "runnable" for work in stored.work)
         return resident

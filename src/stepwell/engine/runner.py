@@ -7,7 +7,7 @@ import random
 import traceback
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from msgspec.structs import replace
 
@@ -16,15 +16,21 @@ from stepwell.clock import Clock, Milliseconds
 from stepwell.config import Config
 from stepwell.core import facts as f
 from stepwell.core import journal
-from stepwell.core.advance import Limits, Moment, Transition, advance
+from stepwell.core.advance import Limits, Moment, RunApart, Transition, advance
+from stepwell.core.evolve import evolve
 from stepwell.core.work import Work, WorkKey, WorkKind
+from stepwell.engine.apart import Apart
 from stepwell.engine.catalog import Catalog
 from stepwell.engine.committer import Committer, Pending
 from stepwell.engine.identity import Numbers
 from stepwell.engine.queues import ActivityQueues
 from stepwell.engine.residents import Keep, Resident, Residents, Unloadable
+from stepwell.engine.sandbox import Sandbox, Superseded, Supply, Unavailable
+from stepwell.engine.sandbox_protocol import Computed, Machine, Slice, State
+from stepwell.engine.shelf import Recent
 from stepwell.engine.timers import Key, Timers
 from stepwell.errors import ExecutionAlreadyExists, Failure, InternalFailure, ServiceUnavailable, States
+from stepwell.expressions.scope import LONGEST_EVALUATION
 from stepwell.store.protocol import Commit, ExecutionRow, Store, StoreError, StoreFull
 
 log = logging.getLogger(__name__)
@@ -37,6 +43,12 @@ RETRY_AFTER: Milliseconds = 1000
 
 AHEAD = 4
 """Slices of one execution that may run ahead of their commits."""
+
+IN_PROCESS = 50
+"""Milliseconds for which one JSONata expression of known cost may keep everybody waiting; then it runs apart."""
+
+TIMES = 3
+"""So often expressions of a revision run out of that time until all its executions run apart."""
 
 
 class Delivery:
@@ -59,6 +71,13 @@ class Delivery:
             self.waiter.set_exception(error)
 
 
+def _evaluates_nothing(fact: f.Fact) -> bool:
+    """Whether the fact can be taken in at once, whatever is being computed: it begins or ends the execution."""
+    return isinstance(fact, f.Start | f.Stop) or (
+        isinstance(fact, f.TimerFired) and fact.kind == WorkKind.EXECUTION_TIMEOUT
+    )
+
+
 class Runner:
     """Runs executions over a store. One event loop, one writer per execution."""
 
@@ -75,8 +94,14 @@ class Runner:
         self.committer: Committer[Delivery | None] = Committer(store, self._committed, self._not_committed, self._pause)
         self.timers = Timers(store, clock)
         self.queues = ActivityQueues(store)
+        self.sandbox = Sandbox(self.counters)
+        self._costly: Counter[str] = Counter()  # revision -> how often an expression took too long
+        self._wild: Recent[StateMachine] = Recent(1_000)  # of the revisions for which that was too often
         self._limits = Limits(
-            payload=config.payload_limit, history=config.history_limit, map_concurrency=config.map_concurrency
+            payload=config.payload_limit,
+            history=config.history_limit,
+            map_concurrency=config.map_concurrency,
+            time_limit=IN_PROCESS,
         )
         self._express_limits = replace(self._limits, history=1 << 31, duration=EXPRESS_SECONDS)
         self._slices: deque[Resident] = deque()
@@ -112,6 +137,7 @@ class Runner:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.sandbox.stop()
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Do this in the background; an unexpected error is logged, and nobody else is disturbed."""
@@ -140,7 +166,8 @@ class Runner:
 
     async def machine(self, machine_arn: str, revision: str) -> StateMachine:
         """The compiled definition that an execution runs by."""
-        return self._catalog.cached(machine_arn, revision) or await self._catalog.compiled(machine_arn, revision)
+        there = self._catalog.cached(machine_arn, revision) or await self._catalog.compiled(machine_arn, revision)
+        return self._wild.get(revision) or there
 
     # -- delivering ----------------------------------------------------------------------------------------------------
 
@@ -168,11 +195,29 @@ class Runner:
         return resident
 
     def apply(self, delivery: Delivery) -> None:
-        """Run one slice and hand what came of it to the committer."""
+        """Run one slice and hand what came of it to the committer; or wait for a helper process to run it."""
         resident = delivery.resident
+        if resident.apart is not None and resident.execution.running and not _evaluates_nothing(delivery.fact):
+            resident.apart.waiting.append(delivery)
+            self._run_on_apart(resident, resident.apart)
+            return
         try:
             transition = self._advance(resident, delivery.fact)
+        except RunApart:
+            self._move_apart(delivery)
+        except Exception as problem:
+            self._set_aside(delivery, problem)
+        else:
+            self._take(delivery, transition)
+
+    def _take(self, delivery: Delivery, transition: Transition) -> None:
+        """Hand what came of a slice to the committer."""
+        resident = delivery.resident
+        try:
             commit = self._commit(resident, transition) if resident.writes(delivery.fact) else None
+            if resident.past is not None and transition.entries:
+                chunk = journal.encode(transition.entries) if commit is None else commit.chunk
+                self.residents.grew(resident, resident.past.add(chunk, resident.execution))
         except Exception as problem:
             self._set_aside(delivery, problem)
             return
@@ -195,8 +240,8 @@ class Runner:
         now = resident.row.started_at if isinstance(fact, f.Start) else self._clock.now()
         moment = Moment(now, self._random.getrandbits(63))
         limits = self._express_limits if resident.row.express else self._limits
-        if resident.keep is Keep.START and isinstance(fact, f.Start):
-            limits = replace(limits, slice_entries=0)  # write the start down, run nothing yet
+        if resident.apart is not None or (resident.keep is Keep.START and isinstance(fact, f.Start)):
+            limits = replace(limits, slice_entries=0)  # write it down, run nothing (yet)
         deleting = bool(self.deleting) and resident.row.machine_arn in self.deleting
         return advance(resident.machine, resident.execution, fact, moment, limits, deleting=deleting)
 
@@ -237,12 +282,17 @@ class Runner:
 
     def _schedule(self, resident: Resident) -> None:
         """Another slice later, so that others can run between; not while too much of it is unwritten."""
-        ahead = AHEAD if resident.keep is Keep.ALL else 1
-        if resident.execution.ready and not resident.queued and resident.unwritten < ahead and not self._stopping:
+        if resident.apart is not None:
+            self._run_on_apart(resident, resident.apart)
+        elif self._may_go_on(resident) and not resident.queued:
             resident.queued = True
             if not self._slices:
                 asyncio.get_running_loop().call_soon(self._run_slice)
             self._slices.append(resident)
+
+    def _may_go_on(self, resident: Resident) -> bool:
+        ahead = AHEAD if resident.keep is Keep.ALL else 1
+        return bool(resident.execution.ready) and resident.unwritten < ahead and not self._stopping
 
     def _run_slice(self) -> None:
         resident = self._slices.popleft()
@@ -251,6 +301,109 @@ class Runner:
             asyncio.get_running_loop().call_soon(self._run_slice)
         if resident.execution.ready and self.residents.get(resident.execution.id) is resident:
             self.apply(Delivery(resident, f.Continue(), None))
+
+    # -- apart ---------------------------------------------------------------------------------------------------------
+
+    def _move_apart(self, delivery: Delivery) -> None:
+        """An expression takes long: from now on the execution runs apart, from where it was before this fact."""
+        resident, revision = delivery.resident, delivery.resident.row.revision
+        try:
+            assert resident.past is not None
+            resident.execution = resident.past.state(resident.execution.id)
+        except Exception as problem:
+            self._set_aside(delivery, problem)
+            return
+        resident.apart = Apart()
+        self._costly[revision] += 1
+        if self._costly[revision] >= TIMES and not resident.machine.wild:
+            log.info("executions of %s run apart from now on: expressions take long", resident.row.machine_arn)
+            wild = replace(resident.machine, wild=True)
+            self._wild.put(revision, wild)
+            for other in self.residents.of_revision(revision):
+                other.machine = wild
+                other.apart = other.apart or Apart()
+        self.apply(delivery)
+
+    def _run_on_apart(self, resident: Resident, apart: Apart[Delivery]) -> None:
+        if not apart.busy and (apart.waiting or self._may_go_on(resident)):
+            apart.busy = True
+            self.spawn(self._run_apart(resident, apart), "running apart")
+
+    async def _run_apart(self, resident: Resident, apart: Apart[Delivery]) -> None:
+        """Slice after slice in a helper process, until nothing more can be done."""
+        try:
+            while apart.waiting or (self._may_go_on(resident) and self._is_current(resident)):
+                delivery = apart.waiting.popleft() if apart.waiting else Delivery(resident, f.Continue(), None)
+                with self._answered(delivery):
+                    await self._apply_apart(delivery, apart)
+        finally:
+            apart.busy = False
+            for delivery in apart.waiting:
+                delivery.refuse(ServiceUnavailable("The server is stopping."))
+
+    def _is_current(self, resident: Resident) -> bool:
+        return self.residents.get(resident.execution.id) is resident
+
+    async def _apply_apart(self, delivery: Delivery, apart: Apart[Delivery]) -> None:
+        """Have one slice computed. What becomes of the execution meanwhile counts: then it is computed anew."""
+        resident = delivery.resident
+        while self._is_current(resident) and resident.execution.running:
+            position = resident.execution.length
+            try:
+                computed = await self.sandbox.compute(self._slice(delivery, apart), self._supply(resident, apart))
+                if self._is_current(resident) and resident.execution.length == position:
+                    self._take_computed(delivery, computed)
+                    return
+            except (StoreError, ServiceUnavailable, Unavailable) as error:
+                log.warning("trying again: %s", error)
+                await self._pause()
+            except Exception as problem:
+                if isinstance(problem, Superseded) and resident.execution.length != position:
+                    continue
+                if self._is_current(resident):
+                    self._set_aside(delivery, problem)
+                    return
+        if self._is_current(resident):
+            self.apply(delivery)
+        else:
+            self.spawn(self._deliver_again(delivery), "delivering again")
+
+    def _slice(self, delivery: Delivery, apart: Apart[Delivery]) -> Slice:
+        """One step at a time: if that is lost, it alone is."""
+        row, execution = delivery.resident.row, delivery.resident.execution
+        limits = self._express_limits if row.express else self._limits
+        return Slice(
+            key=apart.key,
+            machine=row.revision,
+            position=execution.length,
+            fact=cast(f.AnyFact, delivery.fact),
+            moment=Moment(self._clock.now(), self._random.getrandbits(63)),
+            limits=replace(limits, slice_entries=1, time_limit=LONGEST_EVALUATION),
+            deleting=row.machine_arn in self.deleting,
+        )
+
+    def _supply(self, resident: Resident, apart: Apart[Delivery]) -> Supply:
+        async def machine() -> Machine:
+            row = resident.row
+            revision = await self._catalog.revision(row.machine_arn, row.revision)
+            assert revision is not None  # it was there when the execution was taken into memory
+            return Machine(row.revision, revision.definition, revision.type)
+
+        def state() -> State:
+            assert resident.past is not None
+            return State(apart.key, resident.execution.id, resident.past.picture, resident.past.chunks)
+
+        return Supply(machine, state)
+
+    def _take_computed(self, delivery: Delivery, computed: Computed) -> None:
+        """A slice from elsewhere: take its entries in as recovery would."""
+        execution = delivery.resident.execution
+        position = execution.length
+        entries: list[journal.Entry] = [*journal.decode(computed.chunk)]
+        for entry in entries:
+            evolve(execution, entry)
+        opened, closed = execution.drain_work()
+        self._take(delivery, Transition(computed.accepted, position, entries, opened, closed, computed.moved))
 
     # -- after the commit ----------------------------------------------------------------------------------------------
 
