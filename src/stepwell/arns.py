@@ -58,7 +58,7 @@ def split_qualifier(arn: str) -> tuple[str, str | None]:
 
 
 def is_version(qualifier: str | None) -> bool:
-    """Whether this is the number of a version; an alias is never named like one (API model, CreateStateMachineAlias)."""
+    """Whether this is a version's number; no alias is named like one (API model, CharacterRestrictedName)."""
     return qualifier is not None and qualifier.isascii() and qualifier.isdigit()
 
 

@@ -114,6 +114,10 @@ class ActivityDoesNotExist(ApiError):
         super().__init__(f"Activity Does Not Exist: '{arn}'")
 
 
+class ConflictException(ApiError):
+    """What is asked for does not go together with what is there."""
+
+
 class ExecutionAlreadyExists(ApiError):
     def __init__(self, arn: str) -> None:
         super().__init__(f"Execution Already Exists: '{arn}'")
@@ -168,6 +172,10 @@ class MissingRequiredParameter(ApiError):
 
 class ResourceNotFound(ApiError):
     """What is to be tagged is not there."""
+
+
+class ServiceQuotaExceededException(ApiError):
+    """There are as many as there may be."""
 
 
 class StateMachineAlreadyExists(ApiError):

@@ -6,8 +6,6 @@ from .recordings import Case
 
 MISSING = {
     "distributed Map": "Map Runs are not there yet",
-    "versions": "versions of state machines are not there yet",
-    "aliases": "aliases of state machines are not there yet",
     "TestState": "TestState is not there yet",
     "RedriveExecution": "RedriveExecution is not there yet",
     "service integrations": "calls of AWS services and nested executions are not there yet",
@@ -58,13 +56,7 @@ def needs(case: Case) -> set[str]:
 
 def _needs_of_step(step: dict[str, Any]) -> set[str]:
     operation, request = step["operation"], step["request"]
-    found = set()
-    if "Version" in operation or request.get("publish") or "versionDescription" in request:
-        found.add("versions")
-    if "Alias" in operation:
-        found |= {"versions", "aliases"}
-    if operation in MISSING:
-        found.add(operation)
+    found = {operation} & MISSING.keys()
     needed = set(_needs_of_definition(request.get("definition")))
     if "expected_error" in step:
         needed.discard("service integrations")  # a definition that is refused is never run

@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Sequence
 
-import msgspec
+from msgspec.structs import replace
 
 from stepwell.arns import parse_arn
 from stepwell.asl.parse import compile_definition
 from stepwell.asl.states import StateMachine
 from stepwell.clock import Clock
+from stepwell.engine.aliases import Aliases
 from stepwell.engine.identity import new_uuid
 from stepwell.engine.records import (
     Activity,
+    Alias,
     Encryption,
     Logging,
     MachineType,
@@ -19,9 +21,11 @@ from stepwell.engine.records import (
     Settings,
     StateMachineRecord,
     Tagged,
+    Version,
     revision_key,
 )
 from stepwell.engine.shelf import Recent, Shelf
+from stepwell.engine.versions import Versions
 from stepwell.errors import (
     ActivityAlreadyExists,
     ResourceNotFound,
@@ -49,6 +53,10 @@ class Catalog:
         self._writing = asyncio.Lock()
         self._machines = Shelf(store, "stateMachine", StateMachineRecord, RECORDS)
         self._revisions = Shelf(store, "revision", Revision, REVISIONS)
+        versions = Shelf(store, "version", Version, RECORDS)
+        aliases = Shelf(store, "alias", Alias, RECORDS)
+        self.versions = Versions(clock, self._writing, self._machines, self._revisions, versions, aliases)
+        self.aliases = Aliases(clock, self._writing, self._machines, versions, aliases)
         self._activities = Shelf(store, "activity", Activity, RECORDS)
         self._compiled: Recent[StateMachine] = Recent(COMPILED)
 
@@ -73,17 +81,21 @@ class Catalog:
         role_arn: str,
         settings: Settings,
         tags: dict[str, str],
+        publish: bool = False,
+        version_description: str | None = None,
     ) -> StateMachineRecord:
         """A new machine, or the one that is there when all but role and tags are the same, as on AWS.
 
-        Raises InvalidDefinition, StateMachineAlreadyExists, StateMachineDeleting.
+        `publish`: with its first revision as version 1. Raises InvalidDefinition, StateMachineAlreadyExists,
+        StateMachineDeleting.
         """
         compiled = await _compile(definition, type)
         async with self._writing:
             there = await self.machine(arn)
             if there is not None:
-                await self._refuse_other(there, (type, definition, settings))
-                return there
+                await self._refuse_other(there, (type, definition, settings, publish, version_description))
+                unfinished = publish and not there.last_version  # the server ended before it had published it
+                return await self.versions.publish_in_turn(there, version_description) if unfinished else there
             now = self._clock.now()
             revision = Revision(
                 machine_arn=arn,
@@ -105,16 +117,21 @@ class Catalog:
                 created_at=now,
                 updated_at=now,
                 tags=tags,
+                publish=publish,
+                version_description=version_description,
             )
             await self._keep_revision(revision, compiled)
             await self._machines.put(machine)
-            return machine
+            return await self.versions.publish_in_turn(machine, version_description) if publish else machine
 
-    async def _refuse_other(self, there: StateMachineRecord, asked: tuple[MachineType, str, Settings]) -> None:
+    async def _refuse_other(
+        self, there: StateMachineRecord, asked: tuple[MachineType, str, Settings, bool, str | None]
+    ) -> None:
         if there.status == "DELETING":
             raise StateMachineDeleting(there.arn)
         revision = await self.revision(there.arn, there.revision)
-        if revision is None or asked != (revision.type, revision.definition, revision.settings):
+        made = None if revision is None else (revision.type, revision.definition, revision.settings)
+        if made is None or asked != (*made, there.publish, there.version_description):
             raise StateMachineAlreadyExists(there.arn)
 
     async def update_machine(
@@ -126,10 +143,13 @@ class Catalog:
         logging: Logging | None = None,
         tracing: bool | None = None,
         encryption: Encryption | None = None,
+        publish: bool = False,
+        version_description: str | None = None,
     ) -> StateMachineRecord:
         """A new revision with what is given; the rest stays. Running executions keep the revision they began with.
 
-        Raises InvalidDefinition, StateMachineDoesNotExist, StateMachineDeleting.
+        What changes nothing makes no revision (recorded). `publish`: with a version of the current revision. Raises
+        InvalidDefinition, ServiceQuotaExceededException, StateMachineDoesNotExist, StateMachineDeleting.
         """
         async with self._writing:
             machine = await self.machine(arn)
@@ -138,24 +158,26 @@ class Catalog:
                 raise StateMachineDoesNotExist(arn)
             if machine.status == "DELETING":
                 raise StateMachineDeleting(arn)
-            given = {"logging": logging, "tracing": tracing, "encryption": encryption}
-            changes = {name: value for name, value in given.items() if value is not None}
-            compiled = None if definition is None else await _compile(definition, machine.type)
-            now = max(self._clock.now(), machine.updated_at)
-            revision = msgspec.structs.replace(
-                before,
-                id=new_uuid(),
-                first=False,
-                created_at=now,
-                definition=before.definition if definition is None else definition,
-                role_arn=role_arn or before.role_arn,
-                variable_references=before.variable_references if compiled is None else compiled.variable_references,
-                settings=msgspec.structs.replace(before.settings, **changes),
-            )
-            await self._keep_revision(revision, compiled)
-            updated = msgspec.structs.replace(machine, revision=revision.id, role_arn=revision.role_arn, updated_at=now)
+            settings = replace(before.settings, **_given(logging=logging, tracing=tracing, encryption=encryption))
+            after = replace(before, settings=settings, **_given(definition=definition, role_arn=role_arn))
+            updated = replace(machine, updated_at=max(self._clock.now(), machine.updated_at))
+            if after != before:
+                after = replace(after, id=new_uuid(), first=False, created_at=updated.updated_at)
+                updated = replace(updated, revision=after.id, role_arn=after.role_arn, published=None)
+            if publish:
+                await self.versions.refuse_too_many(updated)
+            if after != before:
+                await self._revise(before, after)
             await self._machines.put(updated)
-            return updated
+            return await self.versions.publish_in_turn(updated, version_description) if publish else updated
+
+    async def _revise(self, before: Revision, after: Revision) -> None:
+        """Keep a new revision. Raises InvalidDefinition."""
+        if after.definition == before.definition:
+            await self._keep_revision(after, None)
+            return
+        compiled = await _compile(after.definition, after.type)
+        await self._keep_revision(replace(after, variable_references=compiled.variable_references), compiled)
 
     async def delete_machine(self, arn: str) -> StateMachineRecord | None:
         """Mark a machine as DELETING and return it; None when there is none. `forget_machine` ends it."""
@@ -163,17 +185,19 @@ class Catalog:
             machine = await self.machine(arn)
             if machine is None or machine.status == "DELETING":
                 return machine
-            deleting = msgspec.structs.replace(machine, status="DELETING")
+            deleting = replace(machine, status="DELETING")
             await self._machines.put(deleting)
             return deleting
 
     async def forget_machine(self, arn: str) -> None:
         """Remove a DELETING machine whose executions are all closed. Its revisions stay, for their histories."""
-        async with self._writing:
-            machine = await self.machine(arn)
-            if machine is None or machine.status != "DELETING":
-                return
-            await self._machines.remove(arn)
+        while True:
+            async with self._writing:  # for some versions at a time, so that others may write in between
+                machine = await self.machine(arn)
+                if machine is None or machine.status != "DELETING":
+                    return
+                if not await self.versions.forget_some(arn):
+                    await self._machines.remove(arn)
 
     async def deleting(self) -> set[str]:
         """ARNs of the machines of all regions that are to go: a starting server takes up their deletion again."""
@@ -261,14 +285,18 @@ class Catalog:
 
     async def _keep_tags(self, tagged: Tagged, tags: dict[str, str]) -> None:
         if isinstance(tagged, StateMachineRecord):
-            await self._machines.put(msgspec.structs.replace(tagged, tags=tags))
+            await self._machines.put(replace(tagged, tags=tags))
         else:
-            await self._activities.put(msgspec.structs.replace(tagged, tags=tags))
+            await self._activities.put(replace(tagged, tags=tags))
 
     async def _keep_revision(self, revision: Revision, compiled: StateMachine | None) -> None:
         await self._revisions.put(revision)
         if compiled is not None:
             self._compiled.put(revision.key, compiled)
+
+
+def _given(**members: object) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value is not None}
 
 
 async def _compile(definition: str, type: MachineType) -> StateMachine:

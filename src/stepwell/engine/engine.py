@@ -1,6 +1,7 @@
 """The engine: what can be asked of it, in the API's terms."""
 
 import asyncio
+from random import Random
 
 import msgspec
 
@@ -12,6 +13,7 @@ from stepwell.core import facts as f
 from stepwell.core.execution import Execution
 from stepwell.core.history import Event
 from stepwell.engine import reading
+from stepwell.engine.aliases import Target
 from stepwell.engine.catalog import Catalog
 from stepwell.engine.identity import new_uuid
 from stepwell.engine.queues import ActivityQueue, Gone, Task
@@ -71,6 +73,7 @@ class Engine:
         self.runner = Runner(store, clock, config, self.catalog)
         self.stopping = False
         self._tokens = Tokens(b"")
+        self._random = Random()
 
     async def start(self) -> None:
         """Take up what an earlier run left. The store must be open."""
@@ -103,22 +106,28 @@ class Engine:
 
     # -- executions ----------------------------------------------------------------------------------------------------
 
+    async def target(self, arn: str) -> Target | None:
+        """What the ARN of a machine, a version or an alias leads to, this time."""
+        return await self.catalog.aliases.target(arn, self._random)
+
     async def start_execution(
-        self, machine: StateMachineRecord, name: str | None, input: str, trace_header: str | None = None
+        self, by: StateMachineRecord | Target, name: str | None, input: str, trace_header: str | None = None
     ) -> Started:
         """Start an execution; returns when its start is on disk.
 
         For STANDARD, the same name and input while it runs gives the running one. Raises ExecutionAlreadyExists,
         StateMachineDeleting, ThrottlingException, ServiceUnavailable.
         """
+        target = by if isinstance(by, Target) else Target(by)
+        machine = target.machine
         self._admit(machine)
-        compiled = await self.runner.machine(machine.arn, machine.revision)
+        compiled = await self.runner.machine(machine.arn, target.revision)
         if name is not None and not machine.express:
             there = await self._there(self._execution_arn(machine, name), input)
             if there is not None:
                 return there
         self._admit(machine)  # again: we may have waited
-        resident, start = self._new(machine, compiled, name, input, Keep.START if machine.express else Keep.ALL)
+        resident, start = self._new(target, compiled, name, input, Keep.START if machine.express else Keep.ALL)
         waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.runner.begin(resident, start, waiter)
         await waiter
@@ -138,14 +147,15 @@ class Engine:
             raise ExecutionAlreadyExists(arn)
         return Started(arn, row.started_at)
 
-    async def start_sync_execution(self, machine: StateMachineRecord, name: str | None, input: str) -> SyncResult:
+    async def start_sync_execution(self, by: StateMachineRecord | Target, name: str | None, input: str) -> SyncResult:
         """Run an Express execution to its end. Nothing of it is written to disk.
 
         Raises StateMachineDeleting, ThrottlingException, ServiceUnavailable when the server stops.
         """
-        self._admit(machine)
-        compiled = await self.runner.machine(machine.arn, machine.revision)
-        resident, start = self._new(machine, compiled, name, input, Keep.NOTHING)
+        target = by if isinstance(by, Target) else Target(by)
+        self._admit(target.machine)
+        compiled = await self.runner.machine(target.machine.arn, target.revision)
+        resident, start = self._new(target, compiled, name, input, Keep.NOTHING)
         resident.closed = asyncio.get_running_loop().create_future()
         self.runner.begin(resident, start, None)
         await resident.closed
@@ -179,26 +189,31 @@ class Engine:
         return arns.execution_arn(at.region, at.account, machine.name, name)
 
     def _new(
-        self, machine: StateMachineRecord, compiled: StateMachine, name: str | None, input: str, keep: Keep
+        self, target: Target, compiled: StateMachine, name: str | None, input: str, keep: Keep
     ) -> tuple[Resident, f.Start]:
+        machine = target.machine
         name = name or new_uuid()
         row = ExecutionRow(
             id=self.runner.numbers.next(),
             arn=self._execution_arn(machine, name),
             machine_arn=machine.arn,
-            revision=machine.revision,
+            revision=target.revision,
             name=name,
             express=machine.express,
             status="RUNNING",
             started_at=self.clock.now(),
+            version_arn=target.version_arn,
+            alias_arn=target.alias_arn,
         )
         start = f.Start(
             arn=row.arn,
             machine_arn=machine.arn,
-            revision=machine.revision,
+            revision=target.revision,
             name=name,
-            role_arn=machine.role_arn,
+            role_arn=target.role_arn,
             input=input,
+            version_arn=target.version_arn,
+            alias_arn=target.alias_arn,
         )
         return Resident(Execution(row.id), compiled, row, keep), start
 
@@ -229,9 +244,7 @@ class Engine:
 
     # -- tasks ---------------------------------------------------------------------------------------------------------
 
-    async def take_activity_task(
-        self, activity_arn: str, worker: str | None, gone: Gone
-    ) -> ActivityTask | None:
+    async def take_activity_task(self, activity_arn: str, worker: str | None, gone: Gone) -> ActivityTask | None:
         """Wait for a task of this activity: None when none came in time, the caller is gone or the server stops."""
         if self.runner.queues.pollers >= self.config.poller_limit:
             raise ThrottlingException("Rate exceeded: too many workers wait for tasks.")

@@ -1,10 +1,10 @@
-"""The records of the catalog: state machines, their revisions and activities, as they are stored."""
+"""The records of the catalog: state machines, their revisions, versions and aliases, and activities, as stored."""
 
 from typing import Literal
 
 import msgspec
 
-from stepwell.arns import parse_arn
+from stepwell.arns import parse_arn, qualified_arn
 from stepwell.clock import Milliseconds
 
 MachineType = Literal["STANDARD", "EXPRESS"]
@@ -72,6 +72,10 @@ class StateMachineRecord(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: Milliseconds
     status: Literal["ACTIVE", "DELETING"] = "ACTIVE"
     tags: dict[str, str] = {}
+    publish: bool = False  # as it was asked for at its creation: asking for the same again is no error
+    version_description: str | None = None  # likewise
+    last_version: int = 0  # the highest number that a version has had: none is given twice
+    published: int | None = None  # the version that is made of the current revision, if there is one
 
     @property
     def key(self) -> str:
@@ -84,6 +88,63 @@ class StateMachineRecord(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def express(self) -> bool:
         return self.type == "EXPRESS"
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """A revision under a number, for good."""
+
+    machine_arn: str
+    number: int
+    revision: str
+    role_arn: str  # the revision's
+    created_at: Milliseconds
+    description: str | None = None
+
+    @property
+    def arn(self) -> str:
+        return qualified_arn(self.machine_arn, self.number)
+
+    @property
+    def key(self) -> str:
+        return self.arn
+
+    @property
+    def scope(self) -> str:
+        return self.machine_arn
+
+    @property
+    def name(self) -> str:
+        return str(self.number)
+
+
+class Route(msgspec.Struct, frozen=True):
+    """A part of an alias's executions."""
+
+    version_arn: str
+    weight: int  # percent
+
+
+class Alias(msgspec.Struct, frozen=True, kw_only=True):
+    """A name for one version, or for two that share the executions."""
+
+    machine_arn: str
+    name: str
+    routes: tuple[Route, ...]
+    created_at: Milliseconds
+    updated_at: Milliseconds
+    description: str | None = None
+
+    @property
+    def arn(self) -> str:
+        return qualified_arn(self.machine_arn, self.name)
+
+    @property
+    def key(self) -> str:
+        return self.arn
+
+    @property
+    def scope(self) -> str:
+        return self.machine_arn
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):

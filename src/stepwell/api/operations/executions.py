@@ -3,11 +3,11 @@
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
 from stepwell.api.members import check_name, not_for_this_type, present, seconds
-from stepwell.api.operations.state_machines import describe_revision, find_machine
+from stepwell.api.operations.state_machines import describe_revision, find_target
 from stepwell.api.pages import page_size
 from stepwell.api.payloads import check_size, json_fault
 from stepwell.arns import parse_arn
-from stepwell.engine.records import StateMachineRecord
+from stepwell.engine.aliases import Target
 from stepwell.errors import (
     ExecutionDoesNotExist,
     InvalidExecutionInput,
@@ -24,21 +24,21 @@ HISTORY_BYTES = 4 * 1024 * 1024  # of payload in one page of a history: a page m
 
 
 async def start_execution(call: Call, request: shapes.StartExecutionRequest) -> Answer:
-    machine = await _startable(call, request.state_machine_arn, request.name)
+    target = await _startable(call, request.state_machine_arn, request.name)
     input = _input(call, request.input)
-    started = await call.engine.start_execution(machine, request.name, input, request.trace_header)
+    started = await call.engine.start_execution(target, request.name, input, request.trace_header)
     return {"executionArn": started.arn, "startDate": seconds(started.started_at)}
 
 
 async def start_sync_execution(call: Call, request: shapes.StartSyncExecutionRequest) -> Answer:
-    machine = await _startable(call, request.state_machine_arn, request.name)
-    if not machine.express:
+    target = await _startable(call, request.state_machine_arn, request.name)
+    if not target.machine.express:
         raise not_for_this_type()
-    result = await call.engine.start_sync_execution(machine, request.name, _input(call, request.input))
+    result = await call.engine.start_sync_execution(target, request.name, _input(call, request.input))
     whole = request.included_data != "METADATA_ONLY"
     return present(
         executionArn=result.arn,
-        stateMachineArn=machine.arn,
+        stateMachineArn=target.machine.arn,
         name=result.name,
         startDate=seconds(result.started_at),
         stopDate=seconds(result.stopped_at),
@@ -76,6 +76,8 @@ async def describe_execution(call: Call, request: shapes.DescribeExecutionReques
     return present(
         executionArn=row.arn,
         stateMachineArn=row.machine_arn,
+        stateMachineVersionArn=row.version_arn,
+        stateMachineAliasArn=row.alias_arn,
         name=row.name,
         status=row.status,
         startDate=seconds(row.started_at),
@@ -98,18 +100,19 @@ def _redrive(row: ExecutionRow) -> Answer:
 
 
 async def list_executions(call: Call, request: shapes.ListExecutionsRequest) -> Answer:
-    machine = await _listed(call, request)
-    query = ("ListExecutions", machine.arn, request.status_filter)
+    arn = await _listed(call, request)
+    query = ("ListExecutions", arn, request.status_filter)
     after = await call.pages.read(request.next_token, query)
     limit = page_size(request.max_results)
     cursor = None if after is None else (after[0], after[1])
-    found = await call.engine.store.executions(machine.arn, request.status_filter, cursor, limit + 1)
+    found = await call.engine.store.executions(arn, request.status_filter, cursor, limit + 1)
     page, more = found[:limit], len(found) > limit
     token = await call.pages.issue(query, _place(page[-1])) if more else None
     return present(executions=[_list_item(row) for row in page], nextToken=token)
 
 
-async def _listed(call: Call, request: shapes.ListExecutionsRequest) -> StateMachineRecord:
+async def _listed(call: Call, request: shapes.ListExecutionsRequest) -> str:
+    """The ARN of the machine, version or alias whose executions are asked for."""
     if (request.state_machine_arn is None) == (request.map_run_arn is None):
         raise ValidationException("Exactly one of stateMachineArn and mapRunArn must be specified")
     if request.state_machine_arn is None:
@@ -117,10 +120,10 @@ async def _listed(call: Call, request: shapes.ListExecutionsRequest) -> StateMac
         raise ResourceNotFound(f"Resource not found: '{request.map_run_arn}'")
     if request.redrive_filter is not None or request.status_filter == "PENDING_REDRIVE":
         raise ValidationException("redriveFilter and the status PENDING_REDRIVE need a mapRunArn")
-    machine = await find_machine(call, request.state_machine_arn)
-    if machine.express:
+    target = await find_target(call, request.state_machine_arn)
+    if target.machine.express:
         raise not_for_this_type()
-    return machine
+    return request.state_machine_arn
 
 
 def _place(row: ExecutionRow) -> tuple[int, int]:
@@ -131,6 +134,8 @@ def _list_item(row: ExecutionRow) -> Answer:
     return present(
         executionArn=row.arn,
         stateMachineArn=row.machine_arn,
+        stateMachineVersionArn=row.version_arn,
+        stateMachineAliasArn=row.alias_arn,
         name=row.name,
         status=row.status,
         startDate=seconds(row.started_at),
@@ -188,13 +193,13 @@ async def _find(call: Call, arn: str) -> ExecutionRow:
     return row
 
 
-async def _startable(call: Call, arn: str, name: str | None) -> StateMachineRecord:
-    machine = await find_machine(call, arn)
-    if machine.status == "DELETING":
+async def _startable(call: Call, arn: str, name: str | None) -> Target:
+    target = await find_target(call, arn)
+    if target.machine.status == "DELETING":
         raise StateMachineDeleting(arn)
     if name is not None:
         check_name(name)
-    return machine
+    return target
 
 
 def _input(call: Call, text: str | None) -> str:

@@ -16,13 +16,14 @@ from stepwell.api.members import (
 )
 from stepwell.api.pages import page_size
 from stepwell.api.payloads import check_size
-from stepwell.arns import parse_arn, state_machine_arn
+from stepwell.arns import parse_arn, qualified_arn, state_machine_arn
+from stepwell.engine.aliases import Target
 from stepwell.engine.records import Revision, Settings, StateMachineRecord
 from stepwell.errors import MissingRequiredParameter, StateMachineDoesNotExist, ValidationException
 
 
 async def create_state_machine(call: Call, request: shapes.CreateStateMachineRequest) -> Answer:
-    _refuse_version(request.publish, request.version_description)
+    _refuse_description(request.publish, request.version_description)
     check_size(request.definition, "definition", call.engine.config.definition_limit)
     machine = await call.engine.catalog.create_machine(
         arn=state_machine_arn(call.region, call.account, check_name(request.name)),
@@ -35,21 +36,35 @@ async def create_state_machine(call: Call, request: shapes.CreateStateMachineReq
             read_encryption(request.encryption_configuration),
         ),
         tags=read_tags(request.tags),
+        publish=bool(request.publish),
+        version_description=request.version_description,
     )
-    return {"stateMachineArn": machine.arn, "creationDate": seconds(machine.created_at)}
+    return present(
+        stateMachineArn=machine.arn,
+        creationDate=seconds(machine.created_at),
+        stateMachineVersionArn=qualified_arn(machine.arn, 1) if request.publish else None,
+    )
 
 
 async def describe_state_machine(call: Call, request: shapes.DescribeStateMachineRequest) -> Answer:
-    machine = await find_machine(call, request.state_machine_arn)
-    revision = await call.engine.catalog.revision(machine.arn, machine.revision)
-    if revision is None:
-        raise StateMachineDoesNotExist(machine.arn)
-    return {
+    target = await find_target(call, request.state_machine_arn)
+    machine, version = target.machine, target.version
+    revision = await call.engine.catalog.revision(machine.arn, target.revision)
+    if revision is None or target.alias_arn is not None:  # DescribeStateMachineAlias describes aliases
+        raise StateMachineDoesNotExist(request.state_machine_arn)
+    described = {
+        **describe_revision(machine.name, revision, request.included_data),
         "status": machine.status,
         "type": machine.type,
         "creationDate": seconds(machine.created_at),
-        **describe_revision(machine.name, revision, request.included_data),
     }
+    if version is None:
+        return described
+    return described | present(
+        stateMachineArn=version.arn,
+        creationDate=seconds(version.created_at),
+        description=version.description,
+    )
 
 
 async def list_state_machines(call: Call, request: shapes.ListStateMachinesRequest) -> Answer:
@@ -65,7 +80,7 @@ async def list_state_machines(call: Call, request: shapes.ListStateMachinesReque
 async def update_state_machine(call: Call, request: shapes.UpdateStateMachineRequest) -> Answer:
     arn = refuse_label(request.state_machine_arn)
     parse_arn(arn, "stateMachine")
-    _refuse_version(request.publish, request.version_description)
+    _refuse_description(request.publish, request.version_description)
     changes = (
         request.definition,
         request.role_arn,
@@ -87,8 +102,15 @@ async def update_state_machine(call: Call, request: shapes.UpdateStateMachineReq
         logging=None if logging is None else read_logging(logging),
         tracing=_tracing(request.tracing_configuration),
         encryption=None if encryption is None else read_encryption(encryption),
+        publish=bool(request.publish),
+        version_description=request.version_description,
     )
-    return {"updateDate": seconds(machine.updated_at), "revisionId": machine.revision}
+    revision = await call.engine.catalog.revision(machine.arn, machine.revision)
+    return present(
+        updateDate=seconds(machine.updated_at),
+        revisionId=None if revision is None or revision.first else revision.id,
+        stateMachineVersionArn=qualified_arn(machine.arn, machine.published) if request.publish else None,
+    )
 
 
 async def delete_state_machine(call: Call, request: shapes.DeleteStateMachineRequest) -> Answer:
@@ -99,13 +121,16 @@ async def delete_state_machine(call: Call, request: shapes.DeleteStateMachineReq
     return {}
 
 
-async def find_machine(call: Call, arn: str) -> StateMachineRecord:
-    """The machine of an unqualified ARN. Raises InvalidArn, ValidationException, StateMachineDoesNotExist."""
-    machine = await call.engine.catalog.machine(arn)
-    if machine is None:
+async def find_target(call: Call, arn: str) -> Target:
+    """The machine of an ARN, and the version that a qualified one leads to.
+
+    Raises InvalidArn, ValidationException, StateMachineDoesNotExist.
+    """
+    target = await call.engine.target(arn)
+    if target is None:
         parse_arn(refuse_label(arn), "stateMachine")
         raise StateMachineDoesNotExist(arn)
-    return machine
+    return target
 
 
 def describe_revision(name: str, revision: Revision, included_data: str | None) -> Answer:
@@ -136,8 +161,6 @@ def _tracing(given: shapes.TracingConfiguration | None) -> bool | None:
     return None if given is None else bool(given.enabled)
 
 
-def _refuse_version(publish: bool | None, description: str | None) -> None:
-    if publish:
-        raise ValidationException("Publishing versions is not there yet. Leave out publish.")
-    if description is not None:
+def _refuse_description(publish: bool | None, description: str | None) -> None:
+    if description is not None and not publish:
         raise ValidationException("Version description can only be set when publish is true")
