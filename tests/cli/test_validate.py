@@ -105,6 +105,12 @@ def test_no_text_upsets_it(here: Path, text: str) -> None:
     assert (code, "Traceback" in said) == (1, False)
 
 
+def test_a_fault_in_each_of_many_states_is_told_in_time(here: Path) -> None:
+    states = {f"S{n}": {"Type": "Pass", "Next": f"S{n + 1}", "Foreign": n} for n in range(3_000)}
+    (here / "a.json").write_text(json.dumps({"StartAt": "S0", "States": {**states, "S3000": DONE}}, indent=1))
+    assert run("a.json")[1].endswith("1 definition: 3,000 errors.\n")
+
+
 def test_aliases_cannot_stand_for_billions(here: Path) -> None:
     lines = ["a0: &a0 x"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     (here / "a.yaml").write_text("\n".join(lines))

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 from stepwell.asl.diagnostics import Code, Diagnostic
 from stepwell.asl.fields import KINDS
 
 Mend = Callable[[re.Match[str], Iterable[str]], str]
+
+MOST_NAMES = 1_000
+"""States among which the nearest is looked for: each takes some microseconds, for each problem."""
 
 _FIELDS = {name for kind in KINDS.values() for name in kind.fields} | {"StartAt", "States", "ProcessorConfig"}
 
@@ -21,7 +25,7 @@ def mend(problem: Diagnostic, names: Iterable[str]) -> str | None:
 
 
 def _nearest_state(found: re.Match[str], names: Iterable[str]) -> str:
-    if near := get_close_matches(found[1], list(names), 1):
+    if near := get_close_matches(found[1], list(islice(names, MOST_NAMES)), 1):
         return f'Did you mean "{near[0]}"? A target must stand in the same States.'
     return f'Add a state "{found[1]}" to the same States, or name one that is there.'
 

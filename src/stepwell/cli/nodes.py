@@ -5,6 +5,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 MOST_NODES = 500_000
@@ -47,7 +48,7 @@ class Member:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Object:
     """Names may repeat, as written."""
 
@@ -55,9 +56,18 @@ class Object:
     line: int
     column: int
 
+    @cached_property
+    def _by_name(self) -> dict[str, Member]:
+        return {member.name: member for member in self.members}
+
+    def find(self, name: str) -> Member | None:
+        """The last member of this name, as everywhere in JSON."""
+        return self._by_name.get(name)
+
     def get(self, name: str) -> "Node | None":
-        """The last value of this name, as everywhere in JSON."""
-        return next((member.value for member in reversed(self.members) if member.name == name), None)
+        """Its value."""
+        member = self.find(name)
+        return None if member is None else member.value
 
 
 Node = Scalar | Array | Object
@@ -104,10 +114,11 @@ def _step(node: Node, location: str) -> tuple[Node, Node | Member, str] | None:
             item = node.items[int(index[1])]
             return item, item, location[index.end() :]
     if isinstance(node, Object):
-        fitting = [m for m in node.members if re.match(rf"/{re.escape(m.name)}(?=[/\[]|$)", location)]
-        if fitting:
-            member = max(fitting, key=lambda member: len(member.name))
-            return member.value, member, location[len(member.name) + 1 :]
+        # The longest name that fits, up to a slash, a bracket or the end.
+        for end in reversed([found.start() for found in re.finditer(r"(?<!^)(?=[/\[])|\Z", location)]):
+            member = node.find(location[1:end])
+            if member is not None:
+                return member.value, member, location[end:]
     return None
 
 

@@ -61,13 +61,15 @@ def _checked(file: str, asked_type: str | None, warnings: bool) -> Iterator[dict
 
     for source in read_sources(file):
         type: Literal["STANDARD", "EXPRESS"] = "EXPRESS" if (asked_type or source.type) == "EXPRESS" else "STANDARD"
-        found = [_finding(problem, source) for problem in _problems(source, type)]
+        problems = _problems(source, type)
+        told = [problem for problem in problems if warnings or problem.severity == "ERROR"]
+        names = [] if source.node is None else _state_names(source.node)
         yield {
             "file": source.file,
             "resource": source.resource,
             "type": type,
-            "result": "FAIL" if any(finding["severity"] == "ERROR" for finding in found) else "OK",
-            "diagnostics": [finding for finding in found if warnings or finding["severity"] == "ERROR"],
+            "result": "FAIL" if any(problem.severity == "ERROR" for problem in problems) else "OK",
+            "diagnostics": [_finding(problem, source, names) for problem in told],
         }
 
 
@@ -90,14 +92,13 @@ def _problems(source: "Source", type: Literal["STANDARD", "EXPRESS"]) -> "list[D
     ]
 
 
-def _finding(problem: "Diagnostic", source: "Source") -> Finding:
+def _finding(problem: "Diagnostic", source: "Source", names: list[str]) -> Finding:
     from stepwell.cli.mends import mend
     from stepwell.cli.nodes import trail
 
     way = [] if source.node is None else trail(source.node, (problem.location or "").removesuffix("/"))
     at = way[-1] if way else source.fault
     line, column = _place(source, *((at.line, at.column) if at else (1, 1)))
-    names = [] if source.node is None else _state_names(source.node)
     return {
         "severity": problem.severity,
         "code": problem.code,
