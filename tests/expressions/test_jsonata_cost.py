@@ -17,6 +17,8 @@ from stepwell.expressions.jsonata_syntax import BUILT_IN
         "$states.input.a + $limit > 3 and $exists($x)",
         "$states.input.items[price > $limit and status = 'OPEN'].id",
         "$states.input.items[price > $states.input.limit]",
+        "$states.input.items[id in $states.input.ids]",
+        "$states.input.items{id: $sum($states.input.items.price)}",
         "$states.input.items^(>price)[[0..9]]",
         "$states.input.items{status: $sum(price)}",
         "$states.input.items.{'id': id, 'label': name & '-' & id, 'order': $states.input.order}",
@@ -98,6 +100,10 @@ def test_what_everyday_workflows_write_is_tame(expression):
         "$contains($states.input.text, /(?=a*b)/)",
         "($p := /.*.*x/; $contains($states.input.text, $p))",
         "$match($states.input.text, /a/)",
+        # quadratic where nobody looks at the time
+        "($ids := $states.input.ids; $states.input.items[id in $ids])",
+        "$map($states.input.lists, function($v) { $states.input.items[id in $v.ids] })",
+        "($l := $states.input.items; $l{id: $sum($l.price)})",
         # joins and transforms
         "$states.input.a@$x.b@$y",
         "$states.input ~> |a|{'b': 1}|",

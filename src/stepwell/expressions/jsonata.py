@@ -9,7 +9,7 @@ from jsonata2py import MISSING, JsonataError
 from jsonata2py.loader.loader import ExpressionLoader
 from jsonata2py.optimizer.optimizer import optimize
 from jsonata2py.parser import ast_nodes as ast
-from jsonata2py.runtime.context import begin_evaluation, end_evaluation, get_state
+from jsonata2py.runtime.context import begin_evaluation, check_timeout, end_evaluation, get_state
 from jsonata2py.runtime.values import JLambda, JRegex
 from jsonata2py.translator.translator import Translator
 from msgspec import UNSET
@@ -64,7 +64,11 @@ class Environment:
 
     def get_value(self, name: str) -> Any:
         if name == "states":
-            return self._states or self._see_states()
+            if self._states is None:
+                return self._see_states()
+            check_timeout()  # asked for again: within a loop, perhaps one in which the library does not look itself
+            return self._states
+        check_timeout()
         if name.startswith("fn:"):
             name = name[3:]
             variable = self.scope.variables.get(name, MISSING)

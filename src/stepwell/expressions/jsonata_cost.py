@@ -24,7 +24,7 @@ from stepwell.expressions.jsonata_bounds import (
     together,
 )
 from stepwell.expressions.jsonata_literals import LITERALS, range_of, runs_straight
-from stepwell.expressions.jsonata_syntax import Node, names
+from stepwell.expressions.jsonata_syntax import Node, names, nodes
 
 
 def is_tame_tree(tree: Node) -> bool:
@@ -103,7 +103,20 @@ def _predicate(node: Node, at: Place) -> Cost:
 
 def _filtered(source: Cost, node: Node, at: Place) -> Cost:
     test = node.predicate if isinstance(node, ast.PredicateExpr) else node.index
-    return chosen(source, _cost(test, at.inside([], context=True)))
+    return chosen(source, _interrupted(_cost(test, at.inside([], context=True)), [test], at))
+
+
+def _interrupted(body: Cost, parts: list[Node], at: Place) -> Cost:
+    """A body that can be stopped between two elements, or is short.
+
+    The library looks at the time in its loops, but not in predicates and groups. Our environment looks at it where
+    `$states` and workflow variables are asked for; names of the expression's own it never sees.
+    """
+    if body.time and any(
+        isinstance(node, ast.VariableRef) and node.name in at.names for p in parts for node in nodes(p)
+    ):
+        raise Wild
+    return body
 
 
 def _sort(node: Node, at: Place) -> Cost:
@@ -121,8 +134,9 @@ def _group(node: Node, at: Place) -> Cost:
 
 def _grouped(source: Cost, node: Node, at: Place) -> Cost:
     inside = at.inside([], context=True)
-    parts = [_cost(part, inside) for pair in node.pairs for part in (pair.key, pair.value)]
-    return loop(source, together(parts), flat=False)
+    parts = [part for pair in node.pairs for part in (pair.key, pair.value)]
+    body = together([_cost(part, inside) for part in parts])
+    return loop(source, _interrupted(body, parts, at), flat=False)
 
 
 def _array(node: Node, at: Place) -> Cost:
