@@ -1,7 +1,7 @@
 """The workloads by name: what each measures, its targets, and its sizes."""
 
 from benchmarks.figures import Figure, Workload
-from benchmarks.workloads import activity, latency, map_items, pass10, restart, waiting
+from benchmarks.workloads import activity, jsonata, latency, map_items, pass10, restart, waiting
 
 WORKLOADS = {
     "pass10": Workload(
@@ -17,6 +17,20 @@ WORKLOADS = {
         rounds=5,
         size={"executions": 15_000, "clients": 50},
         smoke={"executions": 60, "clients": 10},
+    ),
+    "jsonata": Workload(
+        what="ten states with templates, Assign and Choice in JSONPath and in JSONata, against ten bare Pass states",
+        figures=(
+            Figure("JSONPath : bare", 4),
+            Figure("JSONata : bare", 4),
+            Figure("bare: server CPU, µs/transition"),
+            Figure("JSONPath: server CPU, µs/transition"),
+            Figure("JSONata: server CPU, µs/transition"),
+        ),
+        round=jsonata.round,
+        rounds=3,
+        size={"executions": 4_000, "clients": 50},
+        smoke={"executions": 20, "clients": 5},
     ),
     "latency": Workload(
         what="one Pass state from the request to the knowledge of its end, one client, nothing else running",
