@@ -271,8 +271,8 @@ def test_a_state_entered_in_the_place_of_another_is_found(store):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"status": "FAILED"}, {"stopped_at": 1}, {"started_at": 1}, {"name": "another"}],
-    ids=["status", "stop", "start", "name"],
+    [{"status": "FAILED"}, {"stopped_at": 1}, {"started_at": 1}, {"name": "another"}, {"version_arn": "any:1"}],
+    ids=["status", "stop", "start", "name", "version"],
 )
 def test_a_row_that_differs_from_its_journal_is_found(store, fields):
     row: ExecutionRow = stored(store, DONE).row
