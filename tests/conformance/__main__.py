@@ -35,9 +35,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--endpoint", required=True, help="such as http://127.0.0.1:8083")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
     parser.add_argument("--at-once", type=int, default=8, help="cases run at the same time (default: 8)")
-    parser.add_argument(
-        "-v", "--verbose", action="store_true", help="all differences, and those of not-yet cases"
-    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="all differences, and those of not-yet cases")
     return parser.parse_args()
 
 

@@ -144,9 +144,7 @@ def _parent(event: Event, by_id: dict[int, Event]) -> int:
     return int(event["previousEventId"])
 
 
-def _compare_children(
-    one: int, other: int, expected: Forest, actual: Forest, bindings: Bindings
-) -> list[str]:
+def _compare_children(one: int, other: int, expected: Forest, actual: Forest, bindings: Bindings) -> list[str]:
     """Pair the events that follow one event with those that follow the other, each with all that follows it."""
     left = list(actual.get(other, ()))
     for event in expected.get(one, ()):
@@ -162,9 +160,7 @@ def _compare_children(
             if candidate["type"] == event["type"] and (not nearest or len(differences) < len(nearest)):
                 nearest = differences
         else:
-            return nearest or [
-                f"history: after event {other} there is no {_told(event)} (recorded: {event['id']})"
-            ]
+            return nearest or [f"history: after event {other} there is no {_told(event)} (recorded: {event['id']})"]
     return [f"history: event {event['id']}, {_told(event)}, follows {other}, not recorded" for event in left]
 
 

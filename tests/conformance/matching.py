@@ -47,9 +47,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 600 else f"{text[:600]}…"
 
 
-def _match_members(
-    expected: dict[str, Any], actual: dict[str, Any], bindings: Bindings, path: str
-) -> list[str]:
+def _match_members(expected: dict[str, Any], actual: dict[str, Any], bindings: Bindings, path: str) -> list[str]:
     differences = []
     for name in sorted({*expected, *actual}):
         here = f"{path}.{name}"

@@ -90,15 +90,12 @@ class _Run:
 
     def _choices(self) -> list[str]:
         machines = [
-            self._machine(definition, f"machine-{number}")
-            for number, definition in enumerate(self.case["definitions"])
+            self._machine(definition, f"machine-{number}") for number, definition in enumerate(self.case["definitions"])
         ]
         return [
             text
             for number, execution in enumerate(self.case["executions"])
-            for text in self._execution(
-                machines[execution["definition"]], execution, f"executions[{number}]."
-            )
+            for text in self._execution(machines[execution["definition"]], execution, f"executions[{number}].")
         ]
 
     def _start(self, machine: str, case: Case) -> dict[str, Any]:
@@ -109,9 +106,7 @@ class _Run:
     def _synchronous(self, machine: str) -> list[str]:
         expected = self.case["expected"]
         answer = self.region.call("StartSyncExecution", self._start(machine, self.case))
-        differences = _match_given(
-            expected, answer, ("status", "output", "error", "cause"), self.bindings, ""
-        )
+        differences = _match_given(expected, answer, ("status", "output", "error", "cause"), self.bindings, "")
         return differences + match(expected["response"], answer, self.bindings, "response")
 
     def _execution(self, machine: str, case: Case, path: str) -> list[str]:
@@ -128,31 +123,23 @@ class _Run:
         if not differences:
             differences += self._closing(arn, described, expected, path)
         if "describe_execution" in expected:
-            differences += match(
-                expected["describe_execution"], described, self.bindings, f"{path}describe_execution"
-            )
+            differences += match(expected["describe_execution"], described, self.bindings, f"{path}describe_execution")
         return differences
 
     def _closed(self, arn: str) -> dict[str, Any]:
         for described in self._polled(lambda: self.region.call("DescribeExecution", {"executionArn": arn})):
             if described["status"] != "RUNNING":
                 return described
-        ids = [
-            f"{event['id']} {event['type']}" for event in self.region.history({"executionArn": arn})["events"]
-        ]
+        ids = [f"{event['id']} {event['type']}" for event in self.region.history({"executionArn": arn})["events"]]
         self.region.call("StopExecution", {"executionArn": arn})
         raise _Failure(f"still RUNNING after {_EXECUTION_SECONDS:.0f} s; its last events: {ids[-3:]}")
 
     def _closing(self, arn: str, described: dict[str, Any], expected: dict[str, Any], path: str) -> list[str]:
         """The end as the closing event tells it; DescribeExecution must tell the same output."""
         event = self.region.history({"executionArn": arn})["events"][-1]
-        told: dict[str, Any] = next(
-            (details for name, details in event.items() if name.endswith("EventDetails")), {}
-        )
+        told: dict[str, Any] = next((details for name, details in event.items() if name.endswith("EventDetails")), {})
         differences = _match_given(expected, told, ("output", "error", "cause"), self.bindings, path)
-        return differences or _match_given(
-            expected, described, ("output",), self.bindings, f"{path}DescribeExecution."
-        )
+        return differences or _match_given(expected, described, ("output",), self.bindings, f"{path}DescribeExecution.")
 
     def _history(self, arn: str, expected: list[dict[str, Any]]) -> list[str]:
         newest_first = len(expected) > 1 and expected[0]["id"] == len(expected)
@@ -260,11 +247,7 @@ class _Run:
 
     def _pages(self) -> list[str]:
         """What was put together from pages: the items of all pages one after another."""
-        machines = [
-            step["request"]["name"]
-            for step in self.case["steps"]
-            if step["operation"] == "CreateStateMachine"
-        ]
+        machines = [step["request"]["name"] for step in self.case["steps"] if step["operation"] == "CreateStateMachine"]
         for number, name in enumerate(machines):
             self.bindings.values.setdefault(f"<ArnPart_{number}idx>", name)
         expected = [item for page in self.case["also_expected"].values() for item in page]
@@ -294,9 +277,7 @@ def _match_given(
     expected: dict[str, Any], actual: dict[str, Any], names: tuple[str, ...], bindings: Bindings, path: str
 ) -> list[str]:
     """Compare these members: there, or not there, on both sides."""
-    chosen, ours = (
-        {name: members[name] for name in names if name in members} for members in (expected, actual)
-    )
+    chosen, ours = ({name: members[name] for name in names if name in members} for members in (expected, actual))
     for members in (chosen, ours):
         if isinstance(members.get("output"), str):
             members["output"] = _parsed(members["output"])

@@ -67,9 +67,7 @@ def test_a_chain_that_crosses_branches_is_refused() -> None:
 
 @pytest.mark.parametrize("lost", range(len(IN_TURN)))
 def test_a_lost_event_is_missed_in_any_order(lost: int) -> None:
-    assert compare(
-        recorded(IN_TURN), [*INTERLEAVED[:lost], *INTERLEAVED[lost + 1 :]], Bindings(), concurrent=True
-    )
+    assert compare(recorded(IN_TURN), [*INTERLEAVED[:lost], *INTERLEAVED[lost + 1 :]], Bindings(), concurrent=True)
 
 
 @pytest.mark.parametrize("changed", range(len(IN_TURN)))
@@ -80,10 +78,7 @@ def test_a_changed_event_is_seen_in_any_order(changed: int) -> None:
 
 def masked() -> list[Event]:
     """As some recordings are: the branches' events sorted, without ids; the Parallel's success lost."""
-    heap = [
-        {**each, "id": [0], "previousEventId": 0}
-        for each in sorted(IN_TURN[3:7], key=lambda each: each["type"])
-    ]
+    heap = [{**each, "id": [0], "previousEventId": 0} for each in sorted(IN_TURN[3:7], key=lambda each: each["type"])]
     return [*IN_TURN[:3], *heap, *IN_TURN[8:]]
 
 
@@ -93,9 +88,7 @@ def test_events_with_masked_ids_may_come_in_any_order() -> None:
 
 @pytest.mark.parametrize("lost", [number for number in range(len(IN_TURN)) if number != 7])
 def test_events_with_masked_ids_must_all_be_there(lost: int) -> None:
-    assert compare(
-        recorded(masked()), [*INTERLEAVED[:lost], *INTERLEAVED[lost + 1 :]], Bindings(), concurrent=True
-    )
+    assert compare(recorded(masked()), [*INTERLEAVED[:lost], *INTERLEAVED[lost + 1 :]], Bindings(), concurrent=True)
 
 
 def test_events_with_masked_ids_must_be_the_recorded_ones() -> None:

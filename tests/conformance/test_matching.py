@@ -148,9 +148,7 @@ def test_a_role_is_one_the_requests_named() -> None:
     assert match("snf_role_arn", "arn:aws:iam::000000000000:role/other", bindings)
 
 
-@pytest.mark.parametrize(
-    ("expected", "actual"), [(1, True), (1, 1.0), (1.0, 1), (0, False), ("1", 1), (None, False)]
-)
+@pytest.mark.parametrize(("expected", "actual"), [(1, True), (1, 1.0), (1.0, 1), (0, False), ("1", 1), (None, False)])
 def test_types_count(expected: Any, actual: Any) -> None:
     assert match(expected, actual, Bindings())
 
