@@ -86,6 +86,19 @@ def test_the_limit_of_an_input_counts_bytes(client, create):
         client.start_execution(stateMachineArn=machine, input=f'"{"é" * 131072}"')
 
 
+def test_a_raised_limit_lets_larger_payloads_through(serve):
+    client = serve(payload_limit=1_000_000).client()
+    activity = client.create_activity(name="a")["activityArn"]
+    definition = {"StartAt": "Work", "States": {"Work": {"Type": "Task", "Resource": activity, "End": True}}}
+    machine = client.create_state_machine(name="m", definition=json.dumps(definition), roleArn=ROLE)
+    large, larger = json.dumps("é" * 150_000, ensure_ascii=False), json.dumps("x" * 900_000)
+    arn = client.start_execution(stateMachineArn=machine["stateMachineArn"], input=large)["executionArn"]
+    task = client.get_activity_task(activityArn=activity)
+    assert task["input"] == large
+    client.send_task_success(taskToken=task["taskToken"], output=larger)
+    assert ended(client, arn)["output"] == larger
+
+
 def test_starting_again_with_the_same_input_while_it_runs_gives_the_same_execution(client, create):
     machine = create(WAIT)
     first = client.start_execution(stateMachineArn=machine, name="same", input='{"a":1}')

@@ -1,4 +1,4 @@
-"""Waits, time-outs, heartbeats, stopping and limits."""
+"""Waits, time-outs, heartbeats, stopping, and slices."""
 
 import pytest
 
@@ -187,24 +187,11 @@ def test_an_execution_of_a_machine_that_is_being_deleted_ends_at_its_next_transi
     assert journey.order[-2:] == [("WaitStateExited", 2), ("ExecutionAborted", 0)]
 
 
-# -- limits ------------------------------------------------------------------------------------------------------------
+# -- slices ------------------------------------------------------------------------------------------------------------
 
 
 AGAIN = {"Variable": "$", "IsPresent": True, "Next": "A"}
 LOOP = chain(A=passing(), C={"Type": "Choice", "Choices": [AGAIN], "Default": "End"}, End=passing())
-
-
-def test_the_last_event_that_the_history_may_have_is_a_failure(run):
-    journey = run(LOOP)
-    assert len(journey.events) == 25_000
-    assert journey.events[-1]["type"] == "ExecutionFailed"
-    assert journey.failure == ("States.Runtime", "The execution reached the maximum number of history events (25000).")
-
-
-def test_an_execution_may_end_well_with_the_last_event_that_it_may_have(run):
-    assert run(chain(A=passing()), history=4).status == "SUCCEEDED"
-    assert run(chain(A=passing()), history=3).status == "FAILED"
-    assert len(run(chain(A=passing()), history=3).events) == 3
 
 
 def test_a_loop_never_keeps_others_from_running():
@@ -221,35 +208,6 @@ def test_a_slice_ends_when_its_payloads_are_large_enough():
     journey = Journey(definition, slice_bytes=200_000).start()
     assert journey.status == "SUCCEEDED"
     assert 5 <= len(journey.steps) <= 6
-
-
-LIMIT = 262_144
-
-
-@pytest.mark.parametrize("letter", ["x", "é", "€"])
-def test_a_payload_is_limited_in_bytes_of_utf8(run, letter):
-    size = len(letter.encode())
-    fits = letter * ((LIMIT - 2) // size)
-    assert run(chain(T=task()), answers={"T": [fits]}).status == "SUCCEEDED"
-
-
-def test_a_result_above_the_limit_may_be_caught(run):
-    large = "€" * (LIMIT // 3)
-    definition = chain(T=task(Catch=[catcher("A")]), A=passing())
-    journey = Journey(definition).start()
-    journey.take("T")
-    journey.answer("T", large)
-    assert journey.path == ["T", "A"]
-    assert journey.output == {
-        "Error": "States.DataLimitExceeded",
-        "Cause": "The state/task 'T' returned a result with a size exceeding the maximum number of bytes"
-        " service limit.",
-    }
-
-
-def test_an_output_above_the_limit_fails_the_execution(run):
-    journey = run(chain(A=passing(Parameters={"a.$": "$", "b.$": "$"})), "x" * (LIMIT // 2))
-    assert journey.failure[0] == "States.DataLimitExceeded"
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 20])

@@ -7,11 +7,14 @@ from typing import Any
 
 from stepwell.asl.states import Discard, Map, Parallel, ResultPath, State, Task
 from stepwell.core import journal as j
-from stepwell.core.document import Document
+from stepwell.core.document import Document, array_of
 from stepwell.core.execution import Branch
 from stepwell.core.turn import Turn
 from stepwell.errors import ExpressionError, States
 from stepwell.expressions.scope import Expression, Scope
+
+VARIABLES = 40
+"""Payloads that all variables together may take: 10 MiB, unless payloads may be larger."""
 
 
 def effective_input(turn: Turn, branch: Branch, state: State) -> Document:
@@ -26,6 +29,13 @@ def with_parameters(turn: Turn, branch: Branch, given: Document, parameters: Exp
     if parameters is None:
         return given
     return within_limit(turn, branch, Document.of(parameters.evaluate(turn.scope(branch, given.value))))
+
+
+def joined(turn: Turn, branch: Branch) -> Document:
+    """The outputs of a Parallel's branches or a Map's iterations, as the array that is the state's result."""
+    assert branch.group is not None
+    outputs = [output for output in branch.group.results if output is not None]
+    return within_limit(turn, branch, array_of(outputs))
 
 
 def select(turn: Turn, branch: Branch, result: Document, selector: Expression | None) -> Document:
@@ -89,7 +99,17 @@ def assignments(turn: Turn, branch: Branch, scope: Scope, assign: Expression | N
         return None
     values = assign.evaluate(scope)
     within_limit(turn, branch, Document.of(values))
-    return {name: Document.of(value).text for name, value in values.items()}
+    assigned = {name: Document.of(value).text for name, value in values.items()}
+    _check_all_variables(turn, branch, assigned)
+    return assigned
+
+
+def _check_all_variables(turn: Turn, branch: Branch, assigned: dict[str, str]) -> None:
+    """All variables together may have 10 MiB (developer guide, "Quotas"); counted are those that the branch sees."""
+    held = {name: document.text for name, document in (branch.variables or {}).items()} | assigned
+    most = turn.limits.payload * VARIABLES
+    if sum(map(len, held.values())) * 4 > most and sum(len(text.encode()) for text in held.values()) > most:
+        raise DataLimitExceeded(branch.state)
 
 
 def exit_state(

@@ -16,6 +16,9 @@ from stepwell.expressions.scope import LONGEST_EVALUATION
 UNCATCHABLE = frozenset({States.RUNTIME})
 """Always the end of the execution (developer guide, "Error names")."""
 
+LONGEST_ERROR = 256
+LONGEST_CAUSE = 32_768
+
 
 def matches(error: str | None, names: Sequence[str], *, heartbeat: bool = False) -> bool:
     """Whether ErrorEquals `names` take `error`.
@@ -75,7 +78,15 @@ def failure_of(turn: Turn, branch: Branch, error: ExpressionError) -> Failure:
     if error.error == States.DATA_LIMIT_EXCEEDED:
         return Failure(error.error, error.cause)
     where = f"An error occurred while executing the state '{branch.state}' (entered at the event id"
-    return Failure(error.error, f"{where} #{branch.entered_event}). {error.cause}")
+    return shortened(Failure(error.error, f"{where} #{branch.entered_event}). {error.cause}"))
+
+
+def shortened(failure: Failure) -> Failure:
+    """The failure within the lengths that the API model gives `error` and `cause`, in characters."""
+    error, cause = failure.error, failure.cause
+    if len(error or "") <= LONGEST_ERROR and len(cause or "") <= LONGEST_CAUSE:
+        return failure
+    return Failure(error and error[:LONGEST_ERROR], cause and cause[:LONGEST_CAUSE])
 
 
 def fail_expression(turn: Turn, branch: Branch, error: ExpressionError) -> None:

@@ -3,7 +3,7 @@
 from stepwell.asl.states import Map
 from stepwell.core import dataflow
 from stepwell.core import journal as j
-from stepwell.core.document import Document, array_of
+from stepwell.core.document import Document
 from stepwell.core.execution import Branch
 from stepwell.core.turn import Turn
 from stepwell.errors import ExpressionError, States
@@ -25,6 +25,8 @@ def start_iterations(turn: Turn, branch: Branch, state: Map) -> None:
     if not isinstance(items.value, list):
         error = States.RUNTIME if state.language == "JSONPath" else States.QUERY_EVALUATION_ERROR
         raise ExpressionError(error, f"Map state input must be an array but was: {items.text}")
+    if state.items is not None:  # JSONata can make many of few; a path only chooses
+        dataflow.within_limit(turn, branch, items)
     concurrency = _concurrency(turn, branch, state, given.value)
     event = turn.next_event()
     entry = j.MapStarted(
@@ -102,8 +104,6 @@ def iteration_ended(turn: Turn, iteration: Branch) -> None:
 
 
 def _finish(turn: Turn, branch: Branch, state: Map) -> None:
-    group = branch.group
-    assert group is not None
+    result = dataflow.joined(turn, branch)
     turn.add(j.GroupSucceeded(turn.now, turn.next_event(), branch.last, branch.id, state.type))
-    results = [result for result in group.results if result is not None]
-    dataflow.leave(turn, branch, state, array_of(results), state.next)
+    dataflow.leave(turn, branch, state, result, state.next)

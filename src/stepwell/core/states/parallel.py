@@ -3,7 +3,6 @@
 from stepwell.asl.states import Parallel
 from stepwell.core import dataflow
 from stepwell.core import journal as j
-from stepwell.core.document import Document, array_of
 from stepwell.core.execution import Branch
 from stepwell.core.turn import Turn
 
@@ -19,8 +18,6 @@ def start_branches(turn: Turn, branch: Branch, state: Parallel) -> None:
 
 def join(turn: Turn, branch: Branch, state: Parallel) -> None:
     """All branches have ended. The exit names the same previous event as ParallelStateSucceeded (recorded)."""
-    group = branch.group
-    assert group is not None
-    results: list[Document] = [result for result in group.results if result is not None]
+    result = dataflow.joined(turn, branch)
     turn.add(j.GroupSucceeded(turn.now, turn.next_event(), branch.last, branch.id, state.type))
-    dataflow.leave(turn, branch, state, array_of(results), state.next)
+    dataflow.leave(turn, branch, state, result, state.next)

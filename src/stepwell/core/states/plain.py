@@ -6,7 +6,7 @@ from stepwell.asl.states import Fail, Pass, Succeed
 from stepwell.core import dataflow
 from stepwell.core.document import Document
 from stepwell.core.execution import Branch
-from stepwell.core.retry_catch import fail
+from stepwell.core.retry_catch import fail, shortened
 from stepwell.core.turn import Turn
 from stepwell.errors import Failure
 from stepwell.expressions.scope import Expression
@@ -25,7 +25,8 @@ def enter_succeed(turn: Turn, branch: Branch, state: Succeed) -> None:
 
 
 def enter_fail(turn: Turn, branch: Branch, state: Fail) -> None:
-    fail(turn, branch, Failure(_text(turn, branch, state.error), _text(turn, branch, state.cause)))
+    failure = Failure(_text(turn, branch, state.error), _text(turn, branch, state.cause))
+    fail(turn, branch, shortened(failure))
 
 
 def _text(turn: Turn, branch: Branch, field: str | Expression | None) -> str | None:
