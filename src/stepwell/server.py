@@ -41,7 +41,6 @@ def bind(host: str, port: int) -> socket.socket:
             f"cannot listen on {host}:{port}: {problem.strerror}. Try --port 0 for a free port."
         ) from None
     listener.listen(2048)
-    listener.set_inheritable(True)
     return listener
 
 

@@ -113,14 +113,18 @@ class World:
     # -- time ----------------------------------------------------------------------------------------------------------
 
     async def settle(self) -> None:
-        """Let everything happen that needs no time."""
+        """Let everything happen that needs no time, and helper processes take theirs."""
         quiet, before = 0, None
         for _ in range(100_000):
             await asyncio.sleep(0)
-            now = (self.engine.figures(), len(asyncio.all_tasks()))
+            tasks = asyncio.all_tasks()
+            now = (self.engine.figures(), len(tasks))
             quiet, before = (quiet + 1 if now == before else 0), now
             if quiet > 30:
-                return
+                apart = [task for task in tasks if task.get_name() == "running apart"]
+                if not apart:
+                    return
+                await asyncio.wait(apart)
         raise AssertionError("it never becomes quiet")
 
     async def until(self, done: "Callable[[], bool] | asyncio.Task[Any]") -> Any:

@@ -40,7 +40,7 @@ ROOM = 512 * MEBIBYTE
 """Memory that the helper may take beside what it needs to be there at all."""
 WORN = 256 * MEBIBYTE
 """Memory still held after a slice above which the helper makes room for another one, with all of ROOM."""
-ALARM = 60
+ALARM = 10
 """Seconds of a slice after which the helper ends by itself: the server, which is less patient, must be gone."""
 
 MACHINES = 50  # kept, compiled
