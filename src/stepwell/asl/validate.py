@@ -49,7 +49,7 @@ def _read_states(value: Json, start: str | None, scope: Place) -> None:
         _check_name(name, at, twice=name in repeated)
         if name in lost:
             at.error(f'State "{name}" is not reachable.', Code.MISSING_TARGET)
-        _read_state(name, state, at)
+        read_state(name, state, at)
         transitions.check_targets(state, value, at)
     if not transitions.has_end(value):
         scope.error("Workflow has no terminal state", Code.MISSING_END_STATE)
@@ -66,7 +66,8 @@ def _check_name(name: str, place: Place, twice: bool) -> None:
     place.reading.names[name] = None
 
 
-def _read_state(name: str, value: Json, place: Place) -> None:
+def read_state(name: str, value: Json, place: Place) -> None:
+    """Read one state; it goes into the reading's table under this name, unless something is wrong with it."""
     before = place.errors()
     if not isinstance(value, dict):
         place.error("Expected value of type Object")

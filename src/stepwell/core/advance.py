@@ -3,7 +3,7 @@
 A pure function but for the execution, which `evolve` changes in place: no await, no clock, no chance of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -78,7 +78,7 @@ def _step(turn: Turn, branch: Branch, deleting: bool) -> None:
         if deleting:
             _close(turn, j.ExecutionAborted, None, None)
         else:
-            _enter(turn, branch)
+            enter(turn, branch, WORK)
     elif branch.parent is None and branch.phase is Phase.ENDED:
         payload = turn.payload(branch.data)
         event = turn.execution.events + 1
@@ -91,17 +91,14 @@ def _step(turn: Turn, branch: Branch, deleting: bool) -> None:
         _guarded(turn, branch, parallel.join, turn, branch, state)
 
 
-def _enter(turn: Turn, branch: Branch) -> None:
+def enter(turn: Turn, branch: Branch, work: "WorkTable") -> None:
+    """The branch enters the state that it is about to; `work` says what is done there."""
     state = turn.machine.states[branch.state]
     event = turn.next_event()
     document = branch.data
     payload = turn.payload(document)
     turn.add_with(j.StateEntered(turn.now, event, branch.last, branch.id, state.name, state.type, payload), document)
-    _work_in(turn, branch, state)
-
-
-def _work_in(turn: Turn, branch: Branch, state: asl.State) -> None:
-    _guarded(turn, branch, _STATES[type(state)], turn, branch, state)
+    _guarded(turn, branch, work[type(state)], turn, branch, state)
 
 
 def _guarded(turn: Turn, branch: Branch, act: Callable[..., None], *arguments: Any) -> None:
@@ -114,7 +111,9 @@ def _guarded(turn: Turn, branch: Branch, act: Callable[..., None], *arguments: A
         fail_expression(turn, branch, ExpressionError(States.RUNTIME, "The state's data are nested too deeply."))
 
 
-_STATES: dict[type[asl.State], Callable[[Turn, Branch, Any], None]] = {
+WorkTable = Mapping[type[asl.State], Callable[[Turn, Branch, Any], None]]
+
+WORK: WorkTable = {
     asl.Pass: plain.enter_pass,
     asl.Succeed: plain.enter_succeed,
     asl.Fail: plain.enter_fail,
@@ -132,14 +131,15 @@ _STATES: dict[type[asl.State], Callable[[Turn, Branch, Any], None]] = {
 def _deliver(turn: Turn, fact: f.Fact) -> bool:
     """Take the fact in; False when what it was for is not there any more."""
     if isinstance(fact, f.Start):
-        _start(turn, fact)
+        start(turn, fact)
         return True
     if not turn.execution.running:
         return False
     return _FACTS[type(fact)](turn, fact)
 
 
-def _start(turn: Turn, fact: f.Start) -> None:
+def start(turn: Turn, fact: f.Start) -> None:
+    """The execution begins: its first branch is about to enter the first state."""
     machine = turn.machine
     input = Document(fact.input)
     allowed = [seconds for seconds in (machine.timeout_seconds, turn.limits.duration) if seconds is not None]
@@ -195,7 +195,7 @@ def _timer_fired(turn: Turn, fact: f.TimerFired) -> bool:
     if fact.kind == WorkKind.WAIT:
         _guarded(turn, branch, wait.wait_ended, turn, branch, state)
     elif fact.kind == WorkKind.RETRY:
-        _work_in(turn, branch, state)
+        _guarded(turn, branch, WORK[type(state)], turn, branch, state)
     elif fact.kind == WorkKind.HEARTBEAT and _was_away(turn, branch, fact):
         pass
     else:

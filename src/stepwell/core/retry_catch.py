@@ -49,6 +49,7 @@ LONGEST_DELAY = 31_622_400
 def fail(turn: Turn, branch: Branch, failure: Failure, *, heartbeat: bool = False) -> None:
     """The state that `branch` is in has failed: give the error to a retrier, a catcher, or the scope around it."""
     last = branch.last  # the failing event: what comes of it names it as previous
+    turn.failure = failure
     while True:
         state = turn.machine.states[branch.state]
         if isinstance(state, Task | Parallel | Map) and failure.error not in UNCATCHABLE:
@@ -124,13 +125,22 @@ def _retry(
 def _catch(
     turn: Turn, branch: Branch, state: Task | Parallel | Map, failure: Failure, heartbeat: bool, last: int
 ) -> bool:
-    for catcher in state.catch:
+    index = catcher_of(state, failure, heartbeat=heartbeat)
+    if index is None:
+        return False
+    catcher = state.catch[index]
+    output, assigned = _caught(turn, branch, state, catcher, failure)
+    _fail_group(turn, branch, state, failure, last)
+    dataflow.exit_state(turn, branch, state, output, catcher.next, assigned)
+    return True
+
+
+def catcher_of(state: Task | Parallel | Map, failure: Failure, *, heartbeat: bool = False) -> int | None:
+    """Which catcher takes the failure, by its index."""
+    for index, catcher in enumerate(state.catch):
         if matches(failure.error, catcher.error_equals, heartbeat=heartbeat):
-            output, assigned = _caught(turn, branch, state, catcher, failure)
-            _fail_group(turn, branch, state, failure, last)
-            dataflow.exit_state(turn, branch, state, output, catcher.next, assigned)
-            return True
-    return False
+            return index
+    return None
 
 
 def _caught(

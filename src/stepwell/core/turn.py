@@ -15,6 +15,7 @@ from stepwell.core.document import Document
 from stepwell.core.evolve import evolve
 from stepwell.core.execution import Branch, Execution
 from stepwell.core.work import Work
+from stepwell.errors import Failure
 from stepwell.expressions.scope import LONGEST_EVALUATION, Json, Scope, Watch
 
 
@@ -69,6 +70,7 @@ class Turn:
         self.entries: list[j.Entry] = []
         self.moved: list[Work] = []  # timers whose due time changed without an entry (heartbeats)
         self.bytes = 0
+        self.failure: Failure | None = None  # the last one that a state gave to its retriers and catchers
         self._random: random.Random | None = None
 
     @property
@@ -116,6 +118,10 @@ class Turn:
         """What an ItemSelector sees: the Map state's scope, with `$$.Map.Item` of the item at `index`."""
         return _BranchScope(self, branch, input, index=index)
 
+    def context_of(self, branch: Branch, index: int | None) -> Mapping[str, Any]:
+        """`$$` for the state that `branch` is in; `index`: see `context_object`."""
+        return context_object(self, branch, index)
+
 
 class _BranchScope(Scope):
     """A scope whose context object is built only when an expression asks for it."""
@@ -151,7 +157,7 @@ class _BranchScope(Scope):
     @property
     def context(self) -> Json:
         if self._context is None:
-            self._context = context_object(self._turn, self._branch, self._index)
+            self._context = self._turn.context_of(self._branch, self._index)
         return self._context
 
 

@@ -18,16 +18,9 @@ def start_iterations(turn: Turn, branch: Branch, state: Map) -> None:
             " INLINE runs.",
         )
     given = dataflow.effective_input(turn, branch, state)
-    items = given
-    chosen = state.items_path or state.items
-    if chosen is not None:
-        items = Document.of(chosen.evaluate(turn.scope(branch, given.value)))
-    if not isinstance(items.value, list):
-        error = States.RUNTIME if state.language == "JSONPath" else States.QUERY_EVALUATION_ERROR
-        raise ExpressionError(error, f"Map state input must be an array but was: {items.text}")
-    if state.items is not None:  # JSONata can make many of few; a path only chooses
-        dataflow.within_limit(turn, branch, items)
-    concurrency = _concurrency(turn, branch, state, given.value)
+    items = array_given(state, items_of(turn, branch, state, given))
+    most = turn.limits.map_concurrency
+    concurrency = min(wanted_concurrency(turn, branch, state, given.value) or most, most)
     event = turn.next_event()
     entry = j.MapStarted(
         turn.now,
@@ -47,8 +40,27 @@ def start_iterations(turn: Turn, branch: Branch, state: Map) -> None:
         _start_next(turn, branch, state, branch.last)
 
 
-def _concurrency(turn: Turn, branch: Branch, state: Map, given: Json) -> int:
-    most = turn.limits.map_concurrency
+def items_of(turn: Turn, branch: Branch, state: Map, given: Document) -> Document:
+    """ItemsPath, or Items, applied to the effective input."""
+    chosen = state.items_path or state.items
+    if chosen is None:
+        return given
+    items = Document.of(chosen.evaluate(turn.scope(branch, given.value)))
+    if state.items is None:
+        return items
+    return dataflow.within_limit(turn, branch, items)  # JSONata can make many of few; a path only chooses
+
+
+def array_given(state: Map, items: Document) -> Document:
+    """The items, which must be an array."""
+    if not isinstance(items.value, list):
+        error = States.RUNTIME if state.language == "JSONPath" else States.QUERY_EVALUATION_ERROR
+        raise ExpressionError(error, f"Map state input must be an array but was: {items.text}")
+    return items
+
+
+def wanted_concurrency(turn: Turn, branch: Branch, state: Map, given: Json) -> int:
+    """MaxConcurrency as the state has it; 0 says that it does not matter."""
     wanted = state.max_concurrency
     if not isinstance(wanted, int):
         value = wanted.evaluate(turn.scope(branch, given))
@@ -64,7 +76,7 @@ def _concurrency(turn: Turn, branch: Branch, state: Map, given: Json) -> int:
                 f"The MaxConcurrencyPath field refers to value {value} which is negative: {wanted.source}",
             )
         wanted = value
-    return min(wanted or most, most)
+    return wanted
 
 
 def _shown(value: Json) -> str:
@@ -77,14 +89,20 @@ def _start_next(turn: Turn, branch: Branch, state: Map, previous: int) -> None:
     group = branch.group
     assert group is not None
     index = group.started
-    item = Document.of(group.items.value[index])
-    if state.item_selector is not None:
-        given = dataflow.effective_input(turn, branch, state)
-        scope = turn.item_scope(branch, given.value, index)
-        item = dataflow.within_limit(turn, branch, Document.of(state.item_selector.evaluate(scope)))
+    item = selected_item(turn, branch, state, index)
     event = turn.next_event()
     entry = j.MapIterationStarted(turn.now, event, previous, branch.id, state.name, index, turn.payload(item))
     turn.add_with(entry, item)
+
+
+def selected_item(turn: Turn, branch: Branch, state: Map, index: int) -> Document:
+    """ItemSelector applied: the input of the iteration that works on the item at `index`."""
+    assert branch.group is not None
+    if state.item_selector is None:
+        return Document.of(branch.group.items.value[index])
+    given = dataflow.effective_input(turn, branch, state)
+    scope = turn.item_scope(branch, given.value, index)
+    return dataflow.within_limit(turn, branch, Document.of(state.item_selector.evaluate(scope)))
 
 
 def iteration_ended(turn: Turn, iteration: Branch) -> None:
