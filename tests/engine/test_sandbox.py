@@ -4,12 +4,14 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import time
 from typing import Any
 
 import pytest
 
 from definitions import catcher, chain, mapping, passing, retrier, task, waiting
+from stepwell.engine import sandbox
 from stepwell.expressions.jsonata_errors import MEMORY, STACK, TIMEOUT
 
 from .test_failures import FAULTS
@@ -26,6 +28,7 @@ NESTED = "{% $count($map([1..10000], function($a) { $map([1..10000], function($b
 JOINED = "{% $length($join([1..9000000].'abcdefghijklmnopqrstuvwxyz')) %}"
 TEXT = json.dumps({"n": 21, "text": "a" * 200 + "!"})
 
+RUBBISH = "import sys; sys.stdin.buffer.read(4); sys.stdout.buffer.write(bytes([1, 0, 0, 0, 7])); sys.stdout.flush()"
 QUADRATIC = "{% $count($map($states.input.list, function($v) { $count($states.input.list[$ = $v]) })) %}"
 LIST = json.dumps({"list": list(range(700)), "n": 21})
 
@@ -186,24 +189,25 @@ async def test_whichever_commit_fails_it_runs_exactly_once(world: World, fault, 
 # -- from here to there ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("type", ["STANDARD", "EXPRESS"])
-async def test_an_expression_that_takes_long_moves_its_execution_where_it_may(world: World, type):
+@pytest.mark.parametrize("kind", ["STANDARD", "EXPRESS", "EXPRESS, synchronous"])
+async def test_an_expression_that_takes_long_moves_its_execution_where_it_may(world: World, kind):
     definition = jsonata(
         A=passing(Assign={"x": "{% $states.input.n %}"}, Output="{% $states.input %}"),
         W=waiting(5, Output="{% $states.input %}"),
         Q=passing(Output="{% $x + " + QUADRATIC[2:]),
         Z=passing(Output="{% $states.input %}"),
     )
-    machine = await world.machine(definition, type=type)
+    machine = await world.machine(definition, type=kind.split(",")[0])
     assert not (await world.engine.runner.machine(machine.arn, machine.revision)).wild
-    if type == "EXPRESS":
+    if kind == "EXPRESS, synchronous":
         done = asyncio.create_task(world.engine.start_sync_execution(machine, None, LIST))
         assert (await world.until(done)).output == "721"
     else:
         started = await world.start(machine, None, LIST)
         await world.until(lambda: world.engine.figures().get("executions.SUCCEEDED", 0) == 1)
-        assert await world.output(started) == 721
-        assert len(await world.types(started)) == 10
+        if kind == "STANDARD":
+            assert await world.output(started) == 721
+            assert len(await world.types(started)) == 10
     assert world.engine.figures()["sandbox.slices"] > 0
 
 
@@ -228,6 +232,29 @@ async def test_a_helper_that_is_killed_is_replaced_and_nobody_can_tell(world: Wo
     os.kill(helper, signal.SIGKILL)
     assert (await slow).output == "700"
     assert world.engine.runner.sandbox.processes != [helper]
+
+
+@pytest.mark.parametrize("command", [("/nowhere/python",), (sys.executable, "-c", "")])
+async def test_without_helpers_executions_wait_until_there_are_some(world: World, command, monkeypatch, caplog):
+    with monkeypatch.context() as now:
+        now.setattr(sandbox, "_COMMAND", command)
+        done = asyncio.create_task(sync(world, jsonata(A=passing(Output=BENIGN))))
+        while "trying again: The helper process" not in caplog.text:
+            await asyncio.sleep(0)
+    world.clock.advance_to(world.clock.now() + 1_000)
+    assert (await done).output == "42"
+
+
+async def test_when_our_own_code_fails_there_the_execution_is_set_aside_and_others_run(world: World, monkeypatch):
+    with monkeypatch.context() as now:
+        now.setattr(sandbox, "_COMMAND", (sys.executable, "-c", RUBBISH))
+        started = await world.start(await world.machine(jsonata(A=passing(Output=BENIGN))), None, TEXT)
+        await world.settle()
+        assert (await world.row(started.arn)).aside is not None
+    assert (await sync(world, jsonata(A=passing(Output=BENIGN)), name="n")).output == "42"
+    await world.restart()
+    await world.settle()
+    assert await world.output(started) == 42
 
 
 async def test_a_stop_does_not_wait_for_the_expression(world: World):
