@@ -104,6 +104,9 @@ def test_what_everyday_workflows_write_is_tame(expression):
         "($ids := $states.input.ids; $states.input.items[id in $ids])",
         "$map($states.input.lists, function($v) { $states.input.items[id in $v.ids] })",
         "($l := $states.input.items; $l{id: $sum($l.price)})",
+        # again and again
+        "($l := $states.input.list; [" + ", ".join(["$sum($l)"] * 40) + "])",
+        "($l := $states.input.list; [" + ", ".join(["$l.a"] * 400) + "])",
         # joins and transforms
         "$states.input.a@$x.b@$y",
         "$states.input ~> |a|{'b': 1}|",

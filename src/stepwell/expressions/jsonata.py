@@ -140,7 +140,9 @@ class Jsonata(NamedTuple):
             state = get_state()
             if state is not None:
                 state.millis = scope.now
-            return self.entry(MISSING)
+            value = self.entry(MISSING)
+            check_timeout()  # it may have taken long where the library does not look
+            return value
         except JsonataError as error:
             fail(self.source, self.field, explain(error, self.calls))
         except RecursionError:

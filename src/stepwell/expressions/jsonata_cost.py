@@ -4,6 +4,7 @@ A tame expression takes at most quadratic time and linear memory in its data, wh
 that this analysis cannot bound is wild: that costs a helper process, while the other mistake would cost everybody.
 """
 
+import itertools
 from collections.abc import Callable
 
 from jsonata2py.parser import ast_nodes as ast
@@ -29,11 +30,26 @@ from stepwell.expressions.jsonata_syntax import Node, names, nodes
 
 def is_tame_tree(tree: Node) -> bool:
     """Whether an expression's cost is bounded, as far as the tree tells."""
+    if not _is_short(tree):
+        return False
     try:
         _cost(tree.value if isinstance(tree, ast.VariableBinding) else tree, Place())
     except (Wild, RecursionError):
         return False
     return True
+
+
+MOST_NODES = 400
+MOST_LOOPS = 12
+"""Of one expression. Each may look through all data, and nobody looks at the time between two of them."""
+
+
+def _is_short(tree: Node) -> bool:
+    found = [type(node) for node in itertools.islice(nodes(tree), MOST_NODES + 1)]
+    return len(found) <= MOST_NODES and sum(kind in _LOOKING_THROUGH for kind in found) <= MOST_LOOPS
+
+
+_LOOKING_THROUGH = frozenset({ast.FunctionCall, ast.PredicateExpr, ast.ArraySubscript, ast.SortExpr, ast.GroupByExpr})
 
 
 def _cost(node: Node, at: Place) -> Cost:
