@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -85,6 +86,18 @@ def test_metrics_in_the_guide_exist(server: Server) -> None:
     exposed = connection.getresponse().read().decode()
     connection.close()
     assert [name for name in re.findall(r"`(stepwell_\w+)`", GUIDE) if name not in exposed] == []
+
+
+def test_writing_the_page_of_compatibility_again_changes_nothing() -> None:
+    write = runpy.run_path(str(ROOT / "scripts/compatibility.py"))["page"]
+    assert write() == text("docs/compatibility.md"), "run .venv/bin/python scripts/compatibility.py"
+
+
+def test_the_page_of_compatibility_takes_no_note_about_what_is_not_there() -> None:
+    script = runpy.run_path(str(ROOT / "scripts/compatibility.py"))
+    for notes, names in (({"Old": {"no": ""}}, ["New"]), ({"New": {"maybe": ""}}, ["New"])):
+        with pytest.raises(script["Stale"]):
+            script["_rows"](names, notes)
 
 
 def test_the_ci_runs_the_readmes_test_command() -> None:

@@ -165,31 +165,36 @@ _WRITER_CONFIG = {
     "OutputType": readers.one_of("JSON", "JSONL"),
 }
 
-item_reader = _part(
-    ("Resource",),
-    {
-        "Resource": _s3("getObject", "listObjectsV2"),
-        "Parameters": readers.template("Parameters"),
-        "Arguments": readers.jsonata(),
-        "ReaderConfig": _reader_config,
-    },
-)
-result_writer = _part(
-    (),
-    {
-        "Resource": _s3("putObject"),
-        "Parameters": readers.template("Parameters"),
-        "Arguments": readers.jsonata(),
-        "WriterConfig": _part((), _WRITER_CONFIG),
-    },
-)
-item_batcher = _part(
-    (),
-    {
-        "MaxItemsPerBatch": _INTEGER,
-        "MaxItemsPerBatchPath": readers.value_path("MaxItemsPerBatchPath"),
-        "MaxInputBytesPerBatch": _INTEGER,
-        "MaxInputBytesPerBatchPath": readers.value_path("MaxInputBytesPerBatchPath"),
-        "BatchInput": readers.template("BatchInput"),
-    },
-)
+_ITEM_READER = {
+    "Resource": _s3("getObject", "listObjectsV2"),
+    "Parameters": readers.template("Parameters"),
+    "Arguments": readers.jsonata(),
+    "ReaderConfig": _reader_config,
+}
+_RESULT_WRITER = {
+    "Resource": _s3("putObject"),
+    "Parameters": readers.template("Parameters"),
+    "Arguments": readers.jsonata(),
+    "WriterConfig": _part((), _WRITER_CONFIG),
+}
+_ITEM_BATCHER = {
+    "MaxItemsPerBatch": _INTEGER,
+    "MaxItemsPerBatchPath": readers.value_path("MaxItemsPerBatchPath"),
+    "MaxInputBytesPerBatch": _INTEGER,
+    "MaxInputBytesPerBatchPath": readers.value_path("MaxInputBytesPerBatchPath"),
+    "BatchInput": readers.template("BatchInput"),
+}
+
+item_reader = _part(("Resource",), _ITEM_READER)
+result_writer = _part((), _RESULT_WRITER)
+item_batcher = _part((), _ITEM_BATCHER)
+
+PARTS = {
+    "ProcessorConfig": _CONFIG,
+    "ItemReader": _ITEM_READER,
+    "ReaderConfig": _READER_CONFIG,
+    "ItemBatcher": _ITEM_BATCHER,
+    "ResultWriter": _RESULT_WRITER,
+    "WriterConfig": _WRITER_CONFIG,
+}
+"""The objects within a Map, and the fields of each."""
