@@ -92,7 +92,7 @@ def _step(turn: Turn, branch: Branch, deleting: bool) -> None:
 
 
 def enter(turn: Turn, branch: Branch, work: "WorkTable") -> None:
-    """The branch enters the state that it is about to; `work` says what is done there."""
+    """The branch enters the state that it is before; `work` says what is done there."""
     state = turn.machine.states[branch.state]
     event = turn.next_event()
     document = branch.data
@@ -111,7 +111,8 @@ def _guarded(turn: Turn, branch: Branch, act: Callable[..., None], *arguments: A
         fail_expression(turn, branch, ExpressionError(States.RUNTIME, "The state's data are nested too deeply."))
 
 
-WorkTable = Mapping[type[asl.State], Callable[[Turn, Branch, Any], None]]
+WorkTable = Mapping[type[asl.State], Callable[[Any, Branch, Any], None]]
+"""What is done in a state of each type, once it is entered: called with the turn, the branch and the state."""
 
 WORK: WorkTable = {
     asl.Pass: plain.enter_pass,
