@@ -253,6 +253,5 @@ async def _expect(observer: Connection, machine: str, output: Any) -> None:
     listed = await observer.aws("ListExecutions", stateMachineArn=machine, maxResults=1)
     describe = aws_request("DescribeExecution", executionArn=listed["executions"][0]["executionArn"])
     answer = await observer.call(describe)
-    found = msgspec.json.decode(msgspec.json.decode(answer)["output"]) if SUCCEEDED in answer else answer
-    if found != output:
-        raise NotDone(f"The order did not come out as it should: {found}")
+    if SUCCEEDED not in answer or msgspec.json.decode(msgspec.json.decode(answer)["output"]) != output:
+        raise NotDone(f"The order did not come out as it should: {answer[:2000].decode(errors='replace')}")
