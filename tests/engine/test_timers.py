@@ -118,12 +118,18 @@ async def test_what_is_moved_or_ended_while_the_store_is_read_is_not_undone_by_w
 
 
 async def test_an_earlier_timer_wakes_who_sleeps(runner, store, clock):
-    timers, nudged = Timers(store, clock), []
-    timers.on_earlier(lambda: nudged.append(1))
+    timers = Timers(store, clock)
     await timers.due()
-    for due in (50, 60, 40):
-        timers.set(timer(due, due))
-    assert len(nudged) == 2
+    timers.set(timer(50, 50))
+    sleeping = asyncio.create_task(timers.wait())
+    await asyncio.sleep(0)
+    # When a later one is set, the sleeper sleeps on; when an earlier one is set, it wakes
+    timers.set(timer(60, 60))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not sleeping.done()
+    timers.set(timer(40, 40))
+    await sleeping
 
 
 async def test_a_timer_that_the_store_does_not_have_is_never_forgotten(runner, store, clock):

@@ -6,13 +6,13 @@ import logging
 import random
 import traceback
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from typing import Any, cast
+from collections.abc import Iterator, Sequence
+from typing import cast
 
 from msgspec.structs import replace
 
 from stepwell.asl.states import StateMachine
-from stepwell.clock import Clock, Milliseconds
+from stepwell.clock import Clock
 from stepwell.config import Config
 from stepwell.core import facts as f
 from stepwell.core import journal
@@ -20,8 +20,10 @@ from stepwell.core.advance import Limits, Moment, RunApart, Transition, advance
 from stepwell.core.evolve import evolve
 from stepwell.core.work import Work, WorkKey, WorkKind
 from stepwell.engine.apart import Apart
+from stepwell.engine.background import Background
 from stepwell.engine.catalog import Catalog
 from stepwell.engine.committer import Committer, Pending
+from stepwell.engine.delivery import Delivery
 from stepwell.engine.identity import Numbers
 from stepwell.engine.queues import ActivityQueues
 from stepwell.engine.residents import Keep, Resident, Residents, Unloadable
@@ -38,9 +40,6 @@ log = logging.getLogger(__name__)
 EXPRESS_SECONDS = 300
 """The longest that an Express execution runs (developer guide, quotas)."""
 
-RETRY_AFTER: Milliseconds = 1000
-"""How long to leave a store alone that refused a commit."""
-
 AHEAD = 4
 """Slices of one execution that may run ahead of their commits."""
 
@@ -49,26 +48,6 @@ IN_PROCESS = 50
 
 TIMES = 3
 """So often expressions of a revision run out of that time until all its executions run apart."""
-
-
-class Delivery:
-    """A fact on its way through an execution, the commit and back to whoever brought it."""
-
-    __slots__ = ("fact", "resident", "transition", "waiter")
-
-    def __init__(self, resident: Resident, fact: f.Fact, waiter: "asyncio.Future[bool] | None") -> None:
-        self.resident = resident
-        self.fact = fact
-        self.waiter = waiter
-        self.transition: Transition | None = None
-
-    def answer(self, accepted: bool) -> None:
-        if self.waiter is not None and not self.waiter.done():
-            self.waiter.set_result(accepted)
-
-    def refuse(self, error: Exception) -> None:
-        if self.waiter is not None and not self.waiter.done():
-            self.waiter.set_exception(error)
 
 
 def _evaluates_nothing(fact: f.Fact) -> bool:
@@ -85,13 +64,17 @@ class Runner:
         self._store = store
         self._clock = clock
         self._catalog = catalog
+        self.background = Background(clock)
+        self.spawn = self.background.spawn
         self.counters: Counter[str] = Counter()
         self.numbers = Numbers(clock)
         self.aside: dict[int, str] = {}  # executions that our code could not go on with -> why
         self.deleting: set[str] = set()  # state machines being deleted
         self._finishing: set[str] = set()  # of those, the ones about to be looked at
         self.residents = Residents(store, self.machine, self._note_unloadable, config.resident_bytes)
-        self.committer: Committer[Delivery | None] = Committer(store, self._committed, self._not_committed, self._pause)
+        self.committer: Committer[Delivery | None] = Committer(
+            store, self._committed, self._not_committed, self.background.pause
+        )
         self.timers = Timers(store, clock)
         self.queues = ActivityQueues(store)
         self.sandbox = Sandbox(self.counters)
@@ -105,8 +88,6 @@ class Runner:
         )
         self._express_limits = replace(self._limits, history=1 << 31, duration=EXPRESS_SECONDS)
         self._slices: deque[Resident] = deque()
-        self._earlier = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._awake_since = clock.now()
         self._random = random.Random()
@@ -118,7 +99,6 @@ class Runner:
         self._awake_since = self._clock.now()
         self.deleting = await self._catalog.deleting()
         self.committer.start()
-        self.timers.on_earlier(self._earlier.set)
         self.spawn(self._run_timers(), "timers")
         self.spawn(self._take_up(WorkKind.RUNNABLE), "taking up the runnable")
         self.spawn(self._take_up(WorkKind.CALL), "taking up the calls")
@@ -134,35 +114,8 @@ class Runner:
         """End: write what is on its way. Running executions go on at the next start."""
         self._stopping = True
         await self.committer.stop()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.background.stop()
         await self.sandbox.stop()
-
-    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        """Do this in the background; an unexpected error is logged, and nobody else is disturbed."""
-        task = asyncio.create_task(self._logged(work, name), name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _logged(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        try:
-            await work
-        except Exception:
-            log.exception("%s failed", name)
-
-    async def _pause(self) -> None:
-        """Leave a store alone that refused."""
-        await self._clock.sleep_until(self._clock.now() + RETRY_AFTER)
-
-    async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do what must be done, however often the store must be asked."""
-        while True:
-            try:
-                return await work()
-            except (StoreError, ServiceUnavailable) as error:
-                log.warning("trying again: %s", error)
-                await self._pause()
 
     async def machine(self, machine_arn: str, revision: str) -> StateMachine:
         """The compiled definition that an execution runs by."""
@@ -356,7 +309,7 @@ class Runner:
                     return
             except (StoreError, ServiceUnavailable, Unavailable) as error:
                 log.warning("trying again: %s", error)
-                await self._pause()
+                await self.background.pause()
             except Exception as problem:
                 if isinstance(problem, Superseded) and resident.execution.length != position:
                     continue
@@ -479,11 +432,11 @@ class Runner:
     async def _finish_deletion_for_sure(self, machine_arn: str) -> None:
         await asyncio.sleep(0)  # many executions end together: ask once for all of them
         self._finishing.discard(machine_arn)
-        await self._until_done(lambda: self.finish_deletion(machine_arn))
+        await self.background.until_done(lambda: self.finish_deletion(machine_arn))
 
     async def _refuse_without_activity(self, work: Work) -> None:
         assert work.queue is not None
-        await self._until_done(lambda: self._look_for_activity(work))
+        await self.background.until_done(lambda: self._look_for_activity(work))
 
     async def _look_for_activity(self, work: Work) -> None:
         assert work.queue is not None
@@ -521,7 +474,7 @@ class Runner:
 
     async def _decide_again(self, batch: Sequence[Pending[Delivery | None]], refused: Sequence[int]) -> None:
         """`refused`: executions whose facts were refused, but which may have been about to go on by themselves."""
-        await self._pause()
+        await self.background.pause()
         for pending in batch:
             delivery = pending.subject
             if delivery is None:
@@ -541,7 +494,7 @@ class Runner:
             there = await self._store.find(start.arn)
 
         with self._answered(delivery):
-            await self._until_done(look)
+            await self.background.until_done(look)
             if there is not None and there.id == delivery.resident.row.id:  # it landed after all
                 await self._persistently(there.id, f.Continue())
                 delivery.answer(True)
@@ -577,7 +530,7 @@ class Runner:
             try:
                 return await self.deliver(execution, fact)
             except (StoreError, ServiceUnavailable):
-                await self._pause()
+                await self.background.pause()
 
     async def deliver_for_sure(self, execution: int, fact: f.Fact) -> None:
         """Deliver a fact that nobody waits for and nobody would bring again."""
@@ -640,11 +593,11 @@ class Runner:
                 if work.execution in running:
                     self._take_up_work(work)
 
-        await self._until_done(take_page)
+        await self.background.until_done(take_page)
         while rows:
             place = rows[-1][0]
             await self.committer.drain()
-            await self._until_done(take_page)
+            await self.background.until_done(take_page)
 
     def _take_up_work(self, work: Work) -> None:
         resident = self.residents.get(work.execution)
@@ -663,12 +616,12 @@ class Runner:
                 await self._fire_timers()
             except Exception as error:  # no single timer may stop all the others
                 log.warning("timers wait: %s", error, exc_info=not isinstance(error, StoreError))
-                await self._pause()
+                await self.background.pause()
 
     async def _fire_timers(self) -> None:
         keys = [key for key in await self.timers.due() if key[0] not in self.aside]
         if not keys:
-            await self._nap(self.timers.next_look())
+            await self.timers.wait()
             return
         try:
             running = await self.residents.load([id for id, _, _ in keys])
@@ -693,14 +646,3 @@ class Runner:
             self.apply(Delivery(resident, fact, None))
         else:  # let go again: there were too many for the memory
             self.spawn(self.deliver_for_sure(id, fact), "a timer")
-
-    async def _nap(self, until: Milliseconds) -> None:
-        """Sleep, but not beyond the moment in which an earlier timer is set."""
-        self._earlier.clear()
-        sleep = asyncio.ensure_future(self._clock.sleep_until(until))
-        earlier = asyncio.ensure_future(self._earlier.wait())
-        try:
-            await asyncio.wait((sleep, earlier), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleep.cancel()
-            earlier.cancel()

@@ -1,7 +1,8 @@
 """Timers: a heap of those due soon; the others wait in the store until their time comes near."""
 
+import asyncio
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from stepwell.clock import Clock, Milliseconds
 from stepwell.core.work import Work, WorkKind
@@ -33,17 +34,13 @@ class Timers:
         self._seen: tuple[Milliseconds, int, int, str] = (-1, 0, 0, "")  # last row read
         self._touched: set[Key] | None = None  # while rows are read: timers that we know better than they do
         self._most = MOST
-        self._nudge: Callable[[], None] = lambda: None
+        self._earlier = asyncio.Event()  # a timer was set that comes before all others
 
     def __contains__(self, key: Key) -> bool:
         return key in self._armed
 
     def __len__(self) -> int:
         return len(self._armed)
-
-    def on_earlier(self, nudge: Callable[[], None]) -> None:
-        """`nudge` is called when a timer is set that comes before all others."""
-        self._nudge = nudge
 
     def set(self, work: Work, *, kept: bool = True) -> None:
         """Set or move a timer. `kept`: the store has it, so it may be forgotten until its time is near."""
@@ -64,7 +61,7 @@ class Timers:
         if len(self._heap) > self._most and self._touched is None:
             self._forget_the_far()
         if work.due < first:
-            self._nudge()
+            self._earlier.set()
 
     def end(self, key: Key) -> None:
         """The timer is not wanted any more."""
@@ -105,6 +102,17 @@ class Timers:
             heapq.heappop(self._heap)
         first = self._heap[0][0] if self._heap else self._clock.now() + IDLE
         return min(first, self._horizon)
+
+    async def wait(self) -> None:
+        """Sleep until `due` is worth asking again: it is time, or a timer was set that comes before all others."""
+        self._earlier.clear()
+        sleep = asyncio.ensure_future(self._clock.sleep_until(self.next_look()))
+        earlier = asyncio.ensure_future(self._earlier.wait())
+        try:
+            await asyncio.wait((sleep, earlier), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleep.cancel()
+            earlier.cancel()
 
     async def _read_ahead(self) -> None:
         """Read the next page of timers and move the horizon to its end."""
