@@ -32,6 +32,10 @@ LONGEST_TEST = 300
 THRESHOLD = Failure("States.ExceedToleratedFailureThreshold", "The specified tolerated failure threshold was exceeded")
 
 
+class Unthinkable(Exception):
+    """The test supposes what could never come about. The message is for the client."""
+
+
 class Given(msgspec.Struct, frozen=True, kw_only=True):
     """What the state meets. `result` (JSON text) or `failure` is the mock: Task, Parallel and Map need one.
 
@@ -87,6 +91,8 @@ class _Trial(Turn):
             context = dict(self.given.context)
         else:
             context = {**super().context_of(branch, None), **self._made_up(branch)}
+            if not self.execution.role_arn:  # recorded
+                context["Execution"] = {**context["Execution"], "RoleArn": None}
         if index is not None:
             assert branch.group is not None
             context["Map"] = {"Item": {"Index": index, "Value": branch.group.items.value[index]}}
@@ -187,6 +193,10 @@ def _map(trial: _Trial, branch: Branch, state: asl.Map) -> None:
     trial.seen["maxConcurrency"] = Document.of(map_state.wanted_concurrency(trial, branch, state, given.value))
     payload = trial.payload(items)
     number = len(items.value)
+    if trial.given.failed_iterations > number:
+        raise Unthinkable(
+            f"mapIterationFailureCount is {trial.given.failed_iterations}, but the Map has {number} items"
+        )
     entry = j.MapStarted(trial.now, trial.next_event(), branch.last, branch.id, payload, number, "", number)
     trial.add_with(entry, items)
     if state.item_selector is not None:
@@ -243,7 +253,7 @@ def _exceeds_tolerance(trial: _Trial, branch: Branch, state: asl.Map, given: Doc
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             shown = Document.of(value).text
             raise ExpressionError(States.RUNTIME, f"The {field} field must be a number of at least 0 but was: {shown}")
-        trial.seen[f"toleratedFailure{name}"] = Document.of(value)
+        trial.seen[f"toleratedFailure{name}"] = Document.of(float(value) if name == "Percentage" else value)
         exceeded = exceeded or counted[name] > value
     return exceeded
 

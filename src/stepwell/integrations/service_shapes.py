@@ -61,7 +61,7 @@ class NoModels(Exception):
     """The services' models are not installed."""
 
 
-def mismatch(resource: str, result: dict[str, Any], mode: Mode) -> str | None:
+def mismatch(resource: str, result: Any, mode: Mode) -> str | None:
     """What is wrong with the mocked `result` of a Task's call, in AWS's words; None if nothing, or nobody knows.
 
     `resource` is the Task's. Raises NoModels.
@@ -72,6 +72,8 @@ def mismatch(resource: str, result: dict[str, Any], mode: Mode) -> str | None:
     shape = _answer_of(call)
     if shape is None:
         return None
+    if not isinstance(result, dict):
+        return "The result must be an object"
     free = _JSON.get(call, set())
     return next(_structure(shape, result, mode, free), None)
 

@@ -4,7 +4,17 @@ from typing import Any
 
 from stepwell.api import shapes
 from stepwell.api.call import Operation
-from stepwell.api.operations import activities, aliases, executions, state_machines, tags, tasks, validation, versions
+from stepwell.api.operations import (
+    activities,
+    aliases,
+    executions,
+    state_machines,
+    tags,
+    tasks,
+    test_state,
+    validation,
+    versions,
+)
 
 OPERATIONS: dict[str, Operation[Any]] = {
     "CreateActivity": Operation(shapes.CreateActivityRequest, activities.create_activity),
@@ -43,6 +53,7 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "StartSyncExecution": Operation(shapes.StartSyncExecutionRequest, executions.start_sync_execution, waits=True),
     "StopExecution": Operation(shapes.StopExecutionRequest, executions.stop_execution),
     "TagResource": Operation(shapes.TagResourceRequest, tags.tag_resource),
+    "TestState": Operation(shapes.TestStateRequest, test_state.test_state),
     "UntagResource": Operation(shapes.UntagResourceRequest, tags.untag_resource),
     "UpdateStateMachine": Operation(shapes.UpdateStateMachineRequest, state_machines.update_state_machine),
     "UpdateStateMachineAlias": Operation(shapes.UpdateStateMachineAliasRequest, aliases.update_state_machine_alias),

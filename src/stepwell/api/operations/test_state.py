@@ -1,0 +1,213 @@
+"""TestState: one state, entered once with what the client gives it; nothing is created, called or kept."""
+
+import asyncio
+import secrets
+from typing import Any
+
+import msgspec
+
+from stepwell.api import shapes
+from stepwell.api.call import Answer, Call
+from stepwell.api.members import present
+from stepwell.api.payloads import check_size, json_fault
+from stepwell.arns import state_machine_arn
+from stepwell.asl.specimen import Specimen, lone_state, state_of
+from stepwell.asl.states import Map, Parallel, Task
+from stepwell.core.advance import Limits, Moment
+from stepwell.core.facts import Start
+from stepwell.core.state_test import Given, Outcome, Unthinkable, try_state
+from stepwell.engine.identity import new_uuid
+from stepwell.errors import ApiError, Failure, InvalidDefinition, InvalidExecutionInput, ValidationException
+from stepwell.expressions.scope import Json
+from stepwell.integrations.service_shapes import NoModels, mismatch
+
+
+class UntestableDefinition(InvalidDefinition):
+    """A valid state that this operation does not serve."""
+
+    def __init__(self, message: str) -> None:
+        ApiError.__init__(self, message)
+
+    @property
+    def code(self) -> str:
+        return "InvalidDefinition"
+
+
+async def test_state(call: Call, request: shapes.TestStateRequest) -> Answer:
+    """Raises InvalidDefinition, InvalidExecutionInput, ValidationException.
+
+    A Wait state does not keep anybody waiting, and a Task needs a mock.
+    """
+    check_size(request.definition, "definition", call.engine.config.definition_limit)
+    _check_mock(request)
+    # Definition and expressions may take a while; in a thread others are served meanwhile.
+    outcome = await asyncio.to_thread(_try, call, request)
+    inspected = request.inspection_level in ("DEBUG", "TRACE")
+    return present(
+        status=outcome.status,
+        output=outcome.output,
+        error=outcome.error,
+        cause=outcome.cause,
+        nextState=outcome.next,
+        inspectionData=outcome.inspection if inspected else None,
+    )
+
+
+def _try(call: Call, request: shapes.TestStateRequest) -> Outcome:
+    specimen = _specimen(request)
+    _check_state(specimen, request)
+    _check_configuration(specimen, request)
+    moment = Moment(call.engine.clock.now(), secrets.randbits(64))
+    limits = Limits(payload=call.engine.config.payload_limit)
+    try:
+        return try_state(specimen, _given(call, request), moment, limits)
+    except Unthinkable as problem:
+        raise ValidationException(str(problem)) from problem
+
+
+def _specimen(request: shapes.TestStateRequest) -> Specimen:
+    if request.state_name is None:
+        return lone_state(request.definition)
+    specimen = state_of(request.definition, request.state_name)
+    if specimen is None:
+        raise ValidationException("State not found in definition")
+    return specimen
+
+
+def _given(call: Call, request: shapes.TestStateRequest) -> Given:
+    mock, configuration = request.mock, request.state_configuration or shapes.TestStateConfiguration()
+    refused = mock.error_output if mock is not None else None
+    return Given(
+        start=_start(call, request),
+        variables=_object(request.variables, "variables") or {},
+        context=_object(request.context, "context"),
+        result=mock.result if mock is not None else None,
+        failure=None if refused is None else Failure(refused.error, refused.cause),
+        retries=configuration.retrier_retry_count or 0,
+        failed_iterations=configuration.map_iteration_failure_count or 0,
+        reader_data=configuration.map_item_reader_data,
+    )
+
+
+def _start(call: Call, request: shapes.TestStateRequest) -> Start:
+    """An Express execution of a machine that nobody can find (recorded: so the context object shows it)."""
+    machine, name = new_uuid(), new_uuid()
+    arn = state_machine_arn(call.region, call.account, machine)
+    return Start(
+        arn=f"{arn.replace(':stateMachine:', ':express:')}:{name}",
+        machine_arn=arn,
+        revision="",
+        name=name,
+        role_arn=request.role_arn or "",
+        input=_input(call, request.input),
+    )
+
+
+def _input(call: Call, text: str | None) -> str:
+    if text is None:
+        return "{}"
+    check_size(text, "input", call.engine.config.payload_limit)
+    if fault := json_fault(text):
+        raise InvalidExecutionInput(fault)
+    return text
+
+
+def _object(text: str | None, member: str) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    value = _json(text, member)
+    if not isinstance(value, dict):
+        raise ValidationException(f"{member} must be a JSON object")
+    return value
+
+
+def _json(text: str, member: str) -> Json:
+    if fault := json_fault(text):
+        raise ValidationException(f"{member} is not JSON: {fault}")
+    return msgspec.json.decode(text)
+
+
+# -- what does not go together -----------------------------------------------------------------------------------------
+
+
+def _check_mock(request: shapes.TestStateRequest) -> None:
+    """What is wrong with the mock whatever the state."""
+    mock = request.mock
+    if mock is None:
+        return
+    if request.reveal_secrets:
+        raise ValidationException("TestState does not support RevealSecrets when a mock is specified.")
+    if mock.result is not None and mock.error_output is not None:
+        raise ValidationException("A test mock should have only one of the following fields: [result, errorOutput].")
+    if mock.result is None and mock.error_output is None:
+        raise ValidationException("A test mock should have one of the following fields: [result, errorOutput].")
+
+
+def _check_state(specimen: Specimen, request: shapes.TestStateRequest) -> None:
+    """A mock must be there if and only if the state cannot be tested without, and must fit it."""
+    state, mock = specimen.state, request.mock
+    if mock is None:
+        _check_unmocked(specimen)
+    elif not isinstance(state, Task | Parallel | Map):
+        raise ValidationException(f"State type '{state.type}' is not supported when a mock is specified")
+    elif mock.result is not None:
+        result = _json(mock.result, "mock.result")
+        if isinstance(state, Task):
+            _check_answer(state.resource, result, mock.field_validation_mode or "STRICT")
+        else:
+            _check_group(state, result)
+
+
+def _check_unmocked(specimen: Specimen) -> None:
+    state = specimen.state
+    if isinstance(state, Parallel | Map):
+        raise UntestableDefinition(
+            "TestState API does not support Map or Parallel states. Supported state types include:"
+            " [Task, Wait, Pass, Succeed, Fail, Choice]"
+        )
+    if isinstance(state, Task):
+        raise ValidationException(
+            f"TestState calls nobody in this version of Stepwell: a Task state ({state.resource}) needs a mock with"
+            " the result or the errorOutput that the call would have."
+        )
+
+
+def _check_group(state: Parallel | Map, result: Json) -> None:
+    if isinstance(state, Map) and state.result_writer is not None:
+        if not isinstance(result, dict):
+            raise ValidationException("Mocked result must be a JSON object.")
+    elif not isinstance(result, list):
+        raise ValidationException("Mocked result must be an array.")
+    elif isinstance(state, Parallel) and len(result) != len(state.branches):
+        raise ValidationException("Mocked result must contain the same number of items as number of Parallel branches.")
+
+
+def _check_answer(resource: str, result: Json, mode: shapes.MockResponseValidationMode) -> None:
+    """Raises ValidationException where the called service could not answer so."""
+    if mode == "NONE":
+        return
+    try:
+        problem = mismatch(resource, result, mode)
+    except NoModels as missing:
+        raise ValidationException(
+            f"The mock cannot be held against the service's API model: {missing}. Install it beside the server"
+            " (pip install botocore), or give the mock the fieldValidationMode NONE."
+        ) from missing
+    if problem is not None:
+        raise ValidationException(f"Mock result schema validation error: {problem}")
+
+
+def _check_configuration(specimen: Specimen, request: shapes.TestStateRequest) -> None:
+    """What stateConfiguration says must be possible for this state."""
+    configuration = request.state_configuration
+    if configuration is None:
+        return
+    culprit = configuration.error_caused_by_state
+    if culprit is not None and culprit not in specimen.inner:
+        raise ValidationException(
+            f"errorCausedByState names '{culprit}', which is not a state inside the one under test"
+        )
+    if configuration.map_item_reader_data is not None:
+        _json(configuration.map_item_reader_data, "mapItemReaderData")
+        if not isinstance(specimen.state, Map) or specimen.state.item_reader is None:
+            raise ValidationException("mapItemReaderData is for a Map state with an ItemReader")
