@@ -4,14 +4,14 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 
 import msgspec
 
 PREFIX = "STEPWELL_"
 FILE = "stepwell.toml"
-ELSEWHERE = frozenset({"STEPWELL_DATA", "STEPWELL_URL"})
-"""Variables of our prefix that the command line and clients read: where the data and the server are."""
+ELSEWHERE = frozenset({"STEPWELL_DATA", "STEPWELL_URL", "STEPWELL_ACCESS_KEY_ID", "STEPWELL_SECRET_ACCESS_KEY"})
+"""Variables of our prefix that are no settings: where the data and the server are, and an access key."""
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 MEBIBYTE = 1024 * 1024
@@ -38,6 +38,16 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     call_limit: Positive = 1_000  # calls of integrations in flight
     map_concurrency: Positive = 40  # iterations of an inline Map at one time
     resident_bytes: Positive = 128 * MEBIBYTE  # executions kept in memory; the others are read when needed
+    access_keys: str | None = None  # the file of those who may call; None: anyone may
+    insecure: bool = False  # whether anyone who reaches an address beyond this machine's own may call
+    allow_host: tuple[str, ...] = ()  # names by which clients call this server, beside loopback's and the bound one
+    tls_cert: str | None = None  # PEM files: the certificate, with those that lead to a known one, and its key
+    tls_key: str | None = None
+    header_limit: Positive = 65_536  # bytes of a request's line and headers
+    request_seconds: Annotated[float, msgspec.Meta(gt=0)] = 20  # from a request's first byte to its last
+    connection_limit: Positive = 20_000  # open connections
+    client_connection_limit: Positive = 15_000  # open connections of one client address
+    client_rate: Annotated[float, msgspec.Meta(ge=0)] = 0  # requests a second of one client address; 0: any number
 
 
 def load_config(directories: Iterable[Path] = (), environ: Mapping[str, str] | None = None, **settings: Any) -> Config:
@@ -81,10 +91,17 @@ def _converted(settings: Mapping[str, Any], where: str, strict: bool) -> dict[st
         if name not in types:
             raise ConfigError(_unknown(name, where, types))
         try:
-            converted[name] = msgspec.convert(value, types[name], strict=strict)
+            converted[name] = msgspec.convert(_listed(value, types[name], strict), types[name], strict=strict)
         except msgspec.ValidationError as problem:
             raise ConfigError(f"{name} = {value!r} in {where}: {problem}.") from problem
     return converted
+
+
+def _listed(value: Any, type: Any, strict: bool) -> Any:
+    """Text from the environment that stands for a list has commas between its items."""
+    if strict or get_origin(type) is not tuple:
+        return value
+    return [item.strip() for item in value.split(",") if item.strip()]
 
 
 def _unknown(name: str, where: str, known: Iterable[str]) -> str:

@@ -83,6 +83,49 @@ class ThrottlingException(ApiError):
     namespace = "com.amazon.coral.availability"
 
 
+class MissingAuthenticationTokenException(ApiError):
+    """The request is not signed, where access keys are asked for."""
+
+    namespace = "com.amazon.coral.service"
+
+    def __init__(self) -> None:
+        super().__init__("Request is missing Authentication Token")
+
+
+class IncompleteSignatureException(ApiError):
+    """A part of the signature is missing or cannot be read."""
+
+    namespace = "com.amazon.coral.service"
+
+
+class UnrecognizedClientException(ApiError):
+    """There is no such access key."""
+
+    namespace = "com.amazon.coral.service"
+
+    def __init__(self) -> None:
+        super().__init__("The security token included in the request is invalid.")
+
+
+class InvalidSignatureException(ApiError):
+    """The signature is not that of this request: a wrong secret, an altered request, a clock that is wrong."""
+
+    namespace = "com.amazon.coral.service"
+
+
+class AccessDeniedException(ApiError):
+    """The access key has no right to this."""
+
+    namespace = "com.amazon.coral.service"
+
+
+class MisdirectedRequest(ApiError):
+    """The Host header names a server that this is not, as it does when a web page has its name lead here."""
+
+    status = 421
+    namespace = "com.amazon.coral.service"
+
+
 class InternalFailure(ApiError):
     """Something of ours broke. The log has the reason."""
 

@@ -2,18 +2,26 @@
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import signal
 import socket
+import ssl
+import sys
 from collections.abc import AsyncIterator, Callable
 from types import FrameType
 
 import uvicorn
+from starlette.types import ASGIApp
 
+from stepwell.api.access import Access
 from stepwell.api.app import create_app
-from stepwell.api.joined import JoinedHttpProtocol
+from stepwell.api.guarded import Limits, guarded
+from stepwell.api.hosts import Hosts
+from stepwell.api.keys import Keys
+from stepwell.api.pace import Pace
 from stepwell.clock import Clock, WallClock
-from stepwell.config import Config
+from stepwell.config import Config, ConfigError
 from stepwell.engine.engine import Engine
 from stepwell.metrics import registry
 from stepwell.store.protocol import Store
@@ -22,6 +30,10 @@ log = logging.getLogger(__name__)
 
 GRACE = 4
 """Seconds that requests in flight get when the server is told to stop."""
+
+
+FILES_KEPT = 200
+"""Files that stay for the store and for calls that the server makes, however many connections there are."""
 
 
 class AddressTaken(Exception):
@@ -42,6 +54,42 @@ def bind(host: str, port: int) -> socket.socket:
         ) from None
     listener.listen(2048)
     return listener
+
+
+def check_exposure(listener: socket.socket, config: Config, keys: Keys | None) -> None:
+    """Raises ConfigError when anyone beyond this machine could call the server, and nobody said that they may."""
+    address = listener.getsockname()[0]
+    if keys is None and not config.insecure and not ipaddress.ip_address(address).is_loopback:
+        raise ConfigError(
+            f"{config.host} can be reached from other machines, and whoever reaches it could do anything. "
+            "Name those who may call with --access-keys FILE, listen on --host 127.0.0.1, "
+            "or take everyone with --insecure."
+        )
+
+
+def access(listener: socket.socket, config: Config, keys: Keys | None) -> Access:
+    """The door of a server that listens there."""
+    hosts = Hosts([listener.getsockname()[0], config.host], config.allow_host)
+    return Access(keys, hosts, Pace(config.client_rate) if config.client_rate else None)
+
+
+def tls(config: Config) -> ssl.SSLContext | None:
+    """The server's certificate, ready for use; None without one. Raises ConfigError."""
+    if config.tls_cert is None and config.tls_key is None:
+        return None
+    if config.tls_cert is None or config.tls_key is None:
+        raise ConfigError("A certificate and its key go together. Give both: --tls-cert FILE --tls-key FILE.")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(config.tls_cert, config.tls_key, password=_no_password)
+    except (OSError, ValueError) as problem:  # ssl.SSLError is an OSError
+        files = f"{config.tls_cert} and {config.tls_key}"
+        raise ConfigError(f"{files} are no certificate and key in PEM: {problem}.") from None
+    return context
+
+
+def _no_password() -> str:
+    raise ValueError("the key has a password, and nobody is there to type it. Write it without one")
 
 
 @contextlib.asynccontextmanager
@@ -73,7 +121,47 @@ class _Uvicorn(uvicorn.Server):
         self._stopping()
 
 
-async def serve(store: Store, config: Config, listener: socket.socket, ready: Callable[[], None]) -> None:
+def files_allowed() -> int:
+    """How many files and connections this process may have open, once it has asked for as many as it may."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return sys.maxsize
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS refuses "unlimited"
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    return sys.maxsize if soft == resource.RLIM_INFINITY else soft
+
+
+def http_settings(app: ASGIApp, config: Config, certificate: ssl.SSLContext | None = None) -> uvicorn.Config:
+    """How uvicorn is to serve the application."""
+    settings = uvicorn.Config(
+        app,
+        loop="none",  # ours runs already
+        http=guarded(Limits(config, most=max(1, files_allowed() - FILES_KEPT))),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=120,
+        server_header=False,
+        proxy_headers=False,
+    )
+    settings.load()
+    settings.ssl = certificate
+    return settings
+
+
+async def serve(
+    store: Store,
+    config: Config,
+    listener: socket.socket,
+    ready: Callable[[], None],
+    keys: Keys | None = None,
+    certificate: ssl.SSLContext | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT: answer what is in flight, write what was decided, let go of the data.
 
     `ready` is called once requests are taken. Raises StoreHeld, StoreTooNew and other StoreErrors.
@@ -81,19 +169,8 @@ async def serve(store: Store, config: Config, listener: socket.socket, ready: Ca
     await store.open()
     try:
         async with running_engine(store, config) as engine:
-            app = create_app(engine, registry(engine.figures))
-            settings = uvicorn.Config(
-                app,
-                loop="none",  # ours runs already
-                http=JoinedHttpProtocol,
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=GRACE,
-                timeout_keep_alive=120,
-                server_header=False,
-                proxy_headers=False,
-            )
+            app = create_app(engine, registry(engine.figures), access=access(listener, config, keys))
+            settings = http_settings(app, config, certificate)
             loop = asyncio.get_running_loop()
 
             def stopping() -> None:
@@ -105,14 +182,22 @@ async def serve(store: Store, config: Config, listener: socket.socket, ready: Ca
         await store.close()
 
 
-def run(store: Store, config: Config, listener: socket.socket, ready: Callable[[], None]) -> None:
+def run(
+    store: Store,
+    config: Config,
+    listener: socket.socket,
+    ready: Callable[[], None],
+    keys: Keys | None = None,
+    certificate: ssl.SSLContext | None = None,
+) -> None:
     """`serve` in an event loop of its own; returns after a signal."""
     # uvicorn raises the signal again when it is done; by then there is nothing left to do.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
+    serving = serve(store, config, listener, ready, keys, certificate)
     try:
         import uvloop
     except ImportError:  # no wheel on Windows
-        asyncio.run(serve(store, config, listener, ready))
+        asyncio.run(serving)
     else:
-        uvloop.run(serve(store, config, listener, ready))
+        uvloop.run(serving)

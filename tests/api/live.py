@@ -17,9 +17,10 @@ from botocore.exceptions import ClientError
 from prometheus_client import CollectorRegistry
 
 from stepwell.api.app import create_app
+from stepwell.api.keys import Keys
 from stepwell.config import Config
 from stepwell.engine.engine import Engine
-from stepwell.server import running_engine
+from stepwell.server import access, http_settings, running_engine
 from stepwell.store.memory import MemoryStore
 
 ROLE = "arn:aws:iam::123456789012:role/any"
@@ -31,8 +32,9 @@ CREDENTIALS = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
 class LiveServer:
     """A whole server in a thread, with a store in memory, reached over real sockets."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, keys: Keys | None = None, **settings: Any) -> None:
         self.config = Config(**{"poll_seconds": 0.2, **settings})
+        self.keys = keys
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         self.engine: Engine
@@ -53,18 +55,19 @@ class LiveServer:
 
     async def _serve(self) -> None:
         async with running_engine(MemoryStore(), self.config) as self.engine:
-            app = create_app(self.engine, CollectorRegistry())
-            options = uvicorn.Config(
-                app, log_level="warning", http="httptools", lifespan="off", timeout_graceful_shutdown=1
-            )
+            door = access(self.socket, self.config, self.keys)
+            app = create_app(self.engine, CollectorRegistry(), access=door)
+            options = http_settings(app, self.config)
+            options.timeout_graceful_shutdown = 1
             self._uvicorn = uvicorn.Server(options)
             self._ready.set()
             await self._uvicorn.serve(sockets=[self.socket])
 
-    def client(self, region: str = "us-east-1") -> Any:
+    def client(self, region: str = "us-east-1", **credentials: str) -> Any:
         """A boto3 client that sends what its caller says: no retries, no checks of its own."""
+        credentials = credentials or CREDENTIALS
         options = ClientConfig(inject_host_prefix=False, retries={"max_attempts": 0}, parameter_validation=False)
-        return boto3.client("stepfunctions", endpoint_url=self.url, region_name=region, config=options, **CREDENTIALS)
+        return boto3.client("stepfunctions", endpoint_url=self.url, region_name=region, config=options, **credentials)
 
     def post(self, operation: str, body: bytes | str | dict[str, Any], **headers: str) -> httpx.Response:
         """What no SDK would send."""

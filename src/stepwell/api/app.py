@@ -12,8 +12,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
+from stepwell.api.access import REALM, Access, NotSignedIn
 from stepwell.api.wire import Served, Wire
 from stepwell.engine.engine import Engine
+from stepwell.errors import ApiError, ThrottlingException
 from stepwell.store.protocol import StoreError
 
 WELCOME = """Stepwell speaks the AWS Step Functions API at this address (POST /).
@@ -33,9 +35,14 @@ def create_app(
     *,
     routes: Sequence[BaseRoute] = (),
     lifespan: Lifespan[Any] | None = None,
+    access: Access | None = None,
 ) -> ASGIApp:
-    """The server's whole HTTP face. `routes` are added to ours; `lifespan` starts and stops what is behind."""
-    wire = Wire(engine, _counting(metrics))
+    """The server's whole HTTP face. `routes` are added to ours; `lifespan` starts and stops what is behind.
+
+    Without `access` anyone may call who does so by a name of this machine's own.
+    """
+    door = access or Access()
+    wire = Wire(engine, _counting(metrics), door)
 
     async def healthz(request: Request) -> Response:
         try:
@@ -56,10 +63,24 @@ def create_app(
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == "/":
             await wire(scope, receive, send)  # type: ignore[arg-type]  # uvicorn's receive is a coroutine function
-        else:
-            await behind(scope, receive, send)
+            return
+        if scope["type"] != "lifespan":
+            try:
+                door.meet_visitor(scope)
+            except (ApiError, NotSignedIn) as refusal:
+                await _refuse(refusal)(scope, receive, send)
+                return
+        await behind(scope, receive, send)
 
     return app
+
+
+def _refuse(refusal: ApiError | NotSignedIn) -> Response:
+    """As a browser or a scraper reads it."""
+    if isinstance(refusal, NotSignedIn):
+        return PlainTextResponse(f"{refusal}\n", 401, {"WWW-Authenticate": f'Basic realm="{REALM}"'})
+    status = 429 if isinstance(refusal, ThrottlingException) else refusal.status
+    return PlainTextResponse(f"{refusal}\n", status)
 
 
 def _counting(metrics: CollectorRegistry) -> Served:

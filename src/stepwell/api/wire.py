@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from stepwell.api.access import Access
 from stepwell.api.call import Answer, Call, Operation
 from stepwell.api.constraints import decode_request
 from stepwell.api.operations import OPERATIONS
@@ -42,19 +43,25 @@ class ClientGone(Exception):
 
 
 class Wire:
-    """Serves the operations of the API. Any credentials do; only their region is read."""
+    """Serves the operations of the API to those whom `access` lets in."""
 
-    def __init__(self, engine: Engine, served: Served) -> None:
+    def __init__(self, engine: Engine, served: Served, access: Access) -> None:
         self._engine = engine
         self._pages = Pages(engine.store, engine.clock)
         self._served = served
+        self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         name = ""
         try:
-            name, operation = find_operation(headers)
+            caller = self._access.meet(scope, headers)
             body = await read_body(headers, receive, self._engine.config.request_limit)
+            if caller is not None:
+                caller.prove(scope["query_string"], headers, body)
+            name, operation = find_operation(headers)
+            if caller is not None:
+                caller.check_right(name, self._engine.config.account)
             answer = await self._serve(operation, headers, body, receive)
         except ClientGone:
             return

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,11 +35,16 @@ class Unreachable(Exception):
 class Client:
     """Calls operations of one server. It goes there directly: proxies of the environment are not for a server here."""
 
-    def __init__(self, url: str = DEFAULT_URL, region: str | None = None) -> None:
+    def __init__(
+        self, url: str = DEFAULT_URL, region: str | None = None, key: tuple[str | None, str | None] = (None, None)
+    ) -> None:
+        """`key`: an access key's id and secret, where the server asks for one."""
         self.url = url if "://" in url else f"http://{url}"
+        self._key_id, self._secret = key
+        self._region = region or "us-east-1"
         self._headers = {"Content-Type": "application/x-amz-json-1.0"}
         if region is not None:
-            # Signed by nobody: the server takes any credentials and reads the region in them.
+            # Signed by nobody: a server without access keys takes any credentials and reads the region in them.
             scope = f"stepwell/20000101/{region}/states/aws4_request"
             self._headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
 
@@ -47,11 +53,11 @@ class Client:
 
         Raises Refused, Unreachable.
         """
-        body = json.dumps({name: value for name, value in request.items() if value is not None})
+        body = json.dumps({name: value for name, value in request.items() if value is not None}).encode()
         connection = self._connection()
         try:
-            headers = self._headers | {"X-Amz-Target": f"AWSStepFunctions.{operation}"}
-            connection.request("POST", "/", body.encode(), headers)
+            headers = self._headers | self._signed({"X-Amz-Target": f"AWSStepFunctions.{operation}"}, body)
+            connection.request("POST", "/", body, headers)
             answer = connection.getresponse()
             return self._read(answer.status, answer.read())
         except (OSError, http.client.HTTPException) as problem:
@@ -69,6 +75,17 @@ class Client:
             token = answer.get("nextToken")
             if token is None:
                 return
+
+    def _signed(self, headers: dict[str, str], body: bytes) -> dict[str, str]:
+        """The headers with a signature, if there is a key to sign with."""
+        if not self._key_id or not self._secret:
+            return headers
+        from stepwell.api.signature import sign
+
+        told = headers | {"Host": urlsplit(self.url).netloc.rpartition("@")[2]}
+        raw = {name.lower().encode(): value.encode() for name, value in told.items()}
+        proof = sign(self._key_id, self._secret, self._region, raw, body, time.time_ns() // 1_000_000)
+        return told | {name.decode().title(): value.decode() for name, value in proof.items()}
 
     def _connection(self) -> http.client.HTTPConnection:
         try:

@@ -1,6 +1,7 @@
 """Options that the commands share, and how their errors reach a person: one line, with what to do."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -37,7 +38,8 @@ def asks_server(command: Command) -> Command:
         from stepwell.cli.names import Unknown
 
         try:
-            command(client=Client(url or DEFAULT_URL, region), **values)
+            key = os.environ.get("STEPWELL_ACCESS_KEY_ID"), os.environ.get("STEPWELL_SECRET_ACCESS_KEY")
+            command(client=Client(url or DEFAULT_URL, region, key), **values)
         except (Refused, Unreachable, Unknown) as problem:
             raise NotDone(str(problem)) from None
         except KeyboardInterrupt:

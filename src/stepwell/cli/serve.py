@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,10 +15,18 @@ DEFAULT_DATA = "stepwell-data"
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one and says which.  [default: 8083]")
 @click.option("--data", metavar="DIR", help=f"Directory of the embedded store.  [default: ./{DEFAULT_DATA}]")
 @click.option("--store", metavar="URL", help="Where data are kept instead: postgresql://…, or memory: for a trial.")
+@click.option("--access-keys", metavar="FILE", help="Ask for signatures of these keys.  [default: anyone may call]")
+@click.option(
+    "--insecure", is_flag=True, default=None, help="Let anyone call who reaches an address of other machines."
+)
+@click.option("--allow-host", metavar="NAME", multiple=True, help="A name clients call this server by; several times.")
+@click.option("--tls-cert", metavar="FILE", help="Serve https with this certificate (PEM).")
+@click.option("--tls-key", metavar="FILE", help="The certificate's key (PEM).")
 @click.option("--log-level", default="INFO", show_default=True, help="DEBUG, INFO, WARNING or ERROR.")
-def serve(host: str | None, port: int | None, data: str | None, store: str | None, log_level: str) -> None:
+def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple[str, ...], **settings: Any) -> None:
     """Serve the Step Functions API until SIGTERM or Ctrl-C."""
     from stepwell import server
+    from stepwell.api.keys import load_keys
     from stepwell.config import ConfigError, load_config
     from stepwell.logs import set_up_logs
     from stepwell.store.opening import store_at
@@ -28,18 +37,22 @@ def serve(host: str | None, port: int | None, data: str | None, store: str | Non
     where = store or data or os.environ.get("STEPWELL_DATA") or DEFAULT_DATA
     set_up_logs(log_level.upper())
     try:
-        config = load_config([Path(where), Path.cwd()], os.environ, host=host, port=port)
+        config = load_config([Path(where), Path.cwd()], os.environ, allow_host=allow_host or None, **settings)
+        keys = load_keys(config.access_keys, os.environ)
+        certificate = server.tls(config)
         kept = store_at(where)
         listener = server.bind(config.host, config.port)
+        server.check_exposure(listener, config, keys)
         name, bound = listener.getsockname()[:2]
         shown = where if store else str(Path(where).resolve())
 
         def ready() -> None:
-            click.echo(f"Stepwell listens on http://{f'[{name}]' if ':' in name else name}:{bound}")
+            scheme = "https" if certificate else "http"
+            click.echo(f"Stepwell listens on {scheme}://{f'[{name}]' if ':' in name else name}:{bound}")
             click.echo(f"Data are kept in {_without_password(shown)}")
             sys.stdout.flush()
 
-        server.run(kept, config, listener, ready)
+        server.run(kept, config, listener, ready, keys, certificate)
     except (ConfigError, StoreError, server.AddressTaken) as problem:
         raise click.ClickException(str(problem)) from None
 

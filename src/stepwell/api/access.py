@@ -1,0 +1,105 @@
+"""The door: who may call the server, and by which name and how often."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from stepwell.api.hosts import Hosts
+from stepwell.api.keys import AccessKey, Keys
+from stepwell.api.pace import Pace
+from stepwell.api.signature import Headers, Signed, check_signature, find_signer, read_signature
+from stepwell.clock import Clock, WallClock
+from stepwell.errors import AccessDeniedException
+
+REALM = "Stepwell"
+OPEN = frozenset({"/healthz"})
+"""What is there for everyone, also where access keys are asked for: whoever watches the server has none."""
+SAFE = frozenset({"GET", "HEAD"})
+
+
+class NotSignedIn(Exception):
+    """Access keys are asked for. Give one: its id as the user, its secret as the password (HTTP Basic)."""
+
+    def __str__(self) -> str:
+        return str(self.__doc__)
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Whoever says to have signed a request, until its body proves it."""
+
+    key: AccessKey
+    signed: Signed
+
+    def prove(self, query: bytes, headers: Headers, body: bytes) -> None:
+        """Raises InvalidSignatureException unless the key's holder signed exactly this."""
+        check_signature(self.signed, self.key, query, headers, body)
+
+    def check_right(self, operation: str, account: str) -> None:
+        """Raises AccessDeniedException unless the key has the right to the operation."""
+        if not self.key.may(operation):
+            raise AccessDeniedException(
+                f"User: arn:aws:iam::{account}:user/{self.key.name} is not authorized to perform: states:{operation} "
+                f"because the access key {self.key.id} is {self.key.rights}"
+            )
+
+
+class Access:
+    """Who is let in: holders of access keys where there are some, else whoever calls by one of the server's names."""
+
+    def __init__(
+        self,
+        keys: Keys | None = None,
+        hosts: Hosts | None = None,
+        pace: Pace | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._keys = keys
+        self._hosts = hosts or Hosts()
+        self._pace = pace
+        self._now = (clock or WallClock()).now
+
+    def meet(self, scope: Mapping[str, Any], headers: Headers) -> Caller | None:
+        """Whoever calls the API, as far as the headers tell; None where no keys are asked for.
+
+        Raises ThrottlingException, MisdirectedRequest, and the errors of `signature`.
+        """
+        if self._pace is not None:
+            self._pace.take(scope["client"])
+        if self._keys is None:
+            self._hosts.check(headers.get(b"host", b""))
+            return None
+        signed = read_signature(headers)
+        return Caller(find_signer(signed, self._keys, self._now()), signed)
+
+    def meet_visitor(self, scope: Mapping[str, Any]) -> None:
+        """Let somebody see what is not the API.
+
+        Raises ThrottlingException, MisdirectedRequest, NotSignedIn, AccessDeniedException.
+        """
+        headers = dict(scope["headers"])
+        if self._pace is not None:
+            self._pace.take(scope["client"])
+        if self._keys is None:
+            self._hosts.check(headers.get(b"host", b""))
+        elif scope["path"] not in OPEN:
+            key = _holder(headers.get(b"authorization", b""), self._keys)
+            method = scope.get("method", "")  # a WebSocket has none
+            if key.rights != "full" and method not in SAFE:
+                raise AccessDeniedException(f"The access key {key.id} is {key.rights}: it may not {method} this.")
+
+
+def _holder(authorization: bytes, keys: Keys) -> AccessKey:
+    """Whose id and secret these are. Raises NotSignedIn."""
+    kind, _, encoded = authorization.partition(b" ")
+    try:
+        id, _, secret = base64.b64decode(encoded, validate=True).partition(b":")
+    except binascii.Error:
+        raise NotSignedIn from None
+    key = keys.find(id.decode("latin-1"))
+    if kind.lower() != b"basic" or key is None or not hmac.compare_digest(key.secret.encode(), secret):
+        raise NotSignedIn
+    return key

@@ -1,0 +1,177 @@
+"""Signature Version 4: who signed a request, and whether it is the request that was signed.
+
+AWS's rules: IAM User Guide, "Create a signed AWS API request". The texts of the errors are those AWS answers with.
+"""
+
+import hmac
+import re
+import time
+from calendar import timegm
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
+
+import msgspec
+
+from stepwell.api.keys import AccessKey, Keys
+from stepwell.clock import Milliseconds
+from stepwell.errors import (
+    IncompleteSignatureException,
+    InvalidSignatureException,
+    MissingAuthenticationTokenException,
+    UnrecognizedClientException,
+)
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+SERVICE = "states"
+END = "aws4_request"
+TOLERANCE = 15 * 60
+"""Seconds by which the clocks of client and server may differ."""
+MUST_BE_SIGNED = (b"host", b"x-amz-date", b"x-amz-target")
+"""What says whom a request is for, when it was made, and what it asks for."""
+DATE = re.compile(r"\A\d{8}T\d{6}Z\Z")
+NO_DATE = "Date must be in ISO-8601 'basic format': YYYYMMDD'T'HHMMSS'Z'."
+MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
+    "and signing method. Consult the service documentation for details."
+)
+
+Headers = Mapping[bytes, bytes]
+
+
+class Signed(msgspec.Struct, frozen=True):
+    """What the Authorization header says."""
+
+    key_id: str
+    date: str  # YYYYMMDD
+    region: str
+    headers: tuple[bytes, ...]  # the names of those signed, in their order
+    signature: str
+    moment: str  # X-Amz-Date: YYYYMMDDTHHMMSSZ
+
+
+def read_signature(headers: Headers) -> Signed:
+    """What a request says of its signature. Raises MissingAuthenticationToken-, Incomplete- and InvalidSignature-."""
+    authorization = headers.get(b"authorization", b"").decode("latin-1")
+    algorithm, _, rest = authorization.partition(" ")
+    if algorithm != ALGORITHM:
+        raise MissingAuthenticationTokenException
+    parts = [part.strip().partition("=") for part in rest.split(",")]
+    found = {name: value for name, _, value in parts}
+    missing = [f"Authorization header requires '{name}' parameter." for name in _PARAMETERS if not found.get(name)]
+    if b"x-amz-date" not in headers:
+        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    if missing or len(parts) != len(_PARAMETERS):
+        raise IncompleteSignatureException(" ".join(missing) or "Authorization header has parameters it should not.")
+    moment = headers[b"x-amz-date"].decode("latin-1")
+    if not DATE.match(moment):
+        raise IncompleteSignatureException(NO_DATE)
+    key_id, date, region = _scope(found["Credential"], moment)
+    signed = tuple(found["SignedHeaders"].encode("latin-1").split(b";"))
+    for name in MUST_BE_SIGNED:
+        if name not in signed:
+            shown = name.decode().title()
+            raise InvalidSignatureException(f"'{shown}' must be a 'SignedHeader' in the AWS Authorization.")
+    return Signed(key_id, date, region, signed, found["Signature"], moment)
+
+
+_PARAMETERS = ("Credential", "SignedHeaders", "Signature")
+
+
+def _scope(credential: str, moment: str) -> tuple[str, str, str]:
+    """Key, date and region of a credential that is for us."""
+    parts = credential.split("/")
+    if len(parts) != 5:
+        raise IncompleteSignatureException(
+            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term."
+        )
+    key_id, date, region, service, end = parts
+    if service != SERVICE:
+        raise InvalidSignatureException(f"Credential should be scoped to correct service: '{SERVICE}'.")
+    if end != END:
+        raise InvalidSignatureException(f"Credential should be scoped with a valid terminator: '{END}'.")
+    if date != moment[:8]:
+        raise InvalidSignatureException(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+            f"'{date}' != '{moment[:8]}', from '{moment}'."
+        )
+    return key_id, date, region
+
+
+def check_moment(moment: str, now: Milliseconds) -> None:
+    """Raises InvalidSignatureException for a request made too long ago, or too far ahead."""
+    try:
+        made = _seconds(moment)
+    except ValueError:
+        raise IncompleteSignatureException(NO_DATE) from None
+    present = now // 1000
+    if made < present - TOLERANCE:
+        limit, here = _written(present - TOLERANCE), _written(present)
+        raise InvalidSignatureException(
+            f"Signature expired: {moment} is now earlier than {limit} ({here} - {TOLERANCE // 60} min.)"
+        )
+    if made > present + TOLERANCE:
+        limit, here = _written(present + TOLERANCE), _written(present)
+        raise InvalidSignatureException(
+            f"Signature not yet current: {moment} is still later than {limit} ({here} + {TOLERANCE // 60} min.)"
+        )
+
+
+@lru_cache(maxsize=64)
+def _seconds(moment: str) -> int:
+    return timegm(time.strptime(moment, "%Y%m%dT%H%M%SZ"))
+
+
+def _written(seconds: int) -> str:
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(seconds))
+
+
+def find_signer(signed: Signed, keys: Keys, now: Milliseconds) -> AccessKey:
+    """Whom a signature names; its body has not been looked at. Raises UnrecognizedClient-, InvalidSignature-."""
+    key = keys.find(signed.key_id)
+    if key is None:
+        raise UnrecognizedClientException
+    check_moment(signed.moment, now)
+    return key
+
+
+def check_signature(signed: Signed, key: AccessKey, query: bytes, headers: Headers, body: bytes) -> None:
+    """Raises InvalidSignatureException unless the key's holder signed exactly this `POST /`."""
+    expected = signature(signed, key.secret, query, headers, body)
+    if not hmac.compare_digest(expected.encode(), signed.signature.encode("latin-1")):
+        raise InvalidSignatureException(MISMATCH)
+
+
+def signature(signed: Signed, secret: str, query: bytes, headers: Headers, body: bytes) -> str:
+    """The signature of a `POST /` by the holder of `secret`, in hexadecimal."""
+    lines = [b"POST", b"/", _canonical_query(query)]
+    lines += [b"%s:%s" % (name, b" ".join(headers.get(name, b"").split())) for name in signed.headers]
+    lines += [b"", b";".join(signed.headers), sha256(body).hexdigest().encode()]
+    request = sha256(b"\n".join(lines)).hexdigest()
+    text = f"{ALGORITHM}\n{signed.moment}\n{signed.date}/{signed.region}/{SERVICE}/{END}\n{request}"
+    return hmac.digest(signing_key(secret, signed.date, signed.region), text.encode(), "sha256").hex()
+
+
+def sign(key_id: str, secret: str, region: str, headers: Headers, body: bytes, now: Milliseconds) -> Headers:
+    """What to send beside `headers` to sign them all; their names are lower-case and have `host`, `x-amz-target`."""
+    moment = _written(now // 1000)
+    dated = {**headers, b"x-amz-date": moment.encode()}
+    signed = Signed(key_id, moment[:8], region, tuple(sorted(dated)), "", moment)
+    proof = signature(signed, secret, b"", dated, body)
+    scope = f"{key_id}/{signed.date}/{region}/{SERVICE}/{END}"
+    names = b";".join(signed.headers).decode()
+    authorization = f"{ALGORITHM} Credential={scope}, SignedHeaders={names}, Signature={proof}"
+    return {b"x-amz-date": dated[b"x-amz-date"], b"authorization": authorization.encode()}
+
+
+def _canonical_query(query: bytes) -> bytes:
+    return b"&".join(sorted(part if b"=" in part else part + b"=" for part in query.split(b"&") if part))
+
+
+@lru_cache(maxsize=256)
+def signing_key(secret: str, date: str, region: str) -> bytes:
+    """The key of one day and region."""
+    key = f"AWS4{secret}".encode()
+    for part in (date, region, SERVICE, END):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
