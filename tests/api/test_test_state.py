@@ -182,3 +182,23 @@ def test_a_definition_that_is_wrong_is_refused_with_its_place(client: Any) -> No
 def test_a_state_that_is_not_there_is_not_found(client: Any) -> None:
     with refused("ValidationException", "State not found in definition"):
         tried(client, BRANCH, stateName="Nowhere")
+
+
+# -- expressions that cost too much ------------------------------------------------------------------------------------
+
+ENDLESS = r"{% $match($states.input.text, /(a+)+b/) %}"
+
+
+def test_an_expression_that_does_not_end_fails_its_state_and_holds_nobody_up(client: Any) -> None:
+    state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": ENDLESS, "End": True}
+    answer = tried(client, state, input={"text": "a" * 60}, variables={"large": 10**30}, inspectionLevel="DEBUG")
+    assert (answer["status"], answer["error"]) == ("FAILED", "States.QueryEvaluationError")
+    assert json.loads(answer["inspectionData"]["variables"]) == {"large": 10**30}
+    # And one that does end is answered by the same helper
+    assert tried(client, state, input={"text": "ab"})["status"] == "SUCCEEDED"
+
+
+def test_a_test_that_cannot_be_is_refused_by_the_helper_too(client: Any) -> None:
+    state = {**MAP, "QueryLanguage": "JSONata", "Output": ENDLESS}
+    with refused("ValidationException", "mapIterationFailureCount is 2, but the Map has 1 items"):
+        tried(client, state, input=[1], mock=mocked([]), stateConfiguration={"mapIterationFailureCount": 2})

@@ -61,6 +61,20 @@ def state_of(text: str, name: str) -> Specimen | None:
     return Specimen(msgspec.structs.replace(machine, start_at=NAME, states=states), raw, within_map)
 
 
+def read_specimen(definition: str, state_name: str | None) -> Specimen:
+    """The only state of a definition, or the one of that name. Raises InvalidDefinition, StateNotFound."""
+    if state_name is None:
+        return lone_state(definition)
+    specimen = state_of(definition, state_name)
+    if specimen is None:
+        raise StateNotFound(state_name)
+    return specimen
+
+
+class StateNotFound(Exception):
+    """The machine has no state of this name."""
+
+
 def _find(scope: Any, name: str, within_map: bool) -> tuple[dict[str, Any], bool] | None:
     for own, state in scope["States"].items():
         if own == name:

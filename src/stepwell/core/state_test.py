@@ -24,7 +24,7 @@ from stepwell.core.states import map as map_state
 from stepwell.core.states import parallel, task, wait
 from stepwell.core.turn import Turn
 from stepwell.errors import ExpressionError, Failure, States
-from stepwell.expressions.scope import Expression, Json
+from stepwell.expressions.scope import Expression, Json, Watch
 
 LONGEST_TEST = 300
 """Seconds; a state that takes longer fails with States.Timeout (API reference, TestState)."""
@@ -64,21 +64,23 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     inspection: dict[str, Any]  # AWS's InspectionData
 
 
-def try_state(specimen: Specimen, given: Given, moment: Moment, limits: Limits) -> Outcome:
-    """Enter the state, do its work or take the mock's, and tell what came of it."""
-    return _Trial(specimen, given, moment, limits).outcome()
+def try_state(
+    specimen: Specimen, given: Given, moment: Moment, limits: Limits, *, watch: Watch | None = None
+) -> Outcome:
+    """Enter the state, do its work or take the mock's, and tell what came of it. Raises Unthinkable."""
+    return _Trial(specimen, given, moment, limits, watch).outcome()
 
 
 class _Trial(Turn):
     """The turn in which the state under test is entered and left."""
 
-    def __init__(self, specimen: Specimen, given: Given, moment: Moment, limits: Limits) -> None:
+    def __init__(self, specimen: Specimen, given: Given, moment: Moment, limits: Limits, watch: Watch | None) -> None:
         self.given = given
         self.specimen = specimen
         self.seen: Seen = {}
         state = watched(specimen.state, self.seen)
         machine = replace(specimen.machine, states={**specimen.machine.states, state.name: state})
-        super().__init__(machine, Execution(0), moment, limits)
+        super().__init__(machine, Execution(0), moment, limits, watch)
         self.state = state
         start(self, given.start)
         self.branch = self.execution.root

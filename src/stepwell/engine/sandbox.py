@@ -22,6 +22,8 @@ from stepwell.engine.sandbox_protocol import (
     Request,
     Slice,
     State,
+    Trial,
+    Tried,
     frame,
     length,
     replies,
@@ -97,6 +99,17 @@ class Sandbox:
         expressions over which helpers were lost. One that died without a word is forgiven once, since anybody may
         kill a process; then memory is the likely reason. Raises Unavailable, Superseded, SandboxFault, StoreError.
         """
+        computed = await self._through(slice, supply)
+        assert isinstance(computed, Computed)
+        return computed
+
+    async def try_state(self, trial: Trial) -> Tried:
+        """What comes of the test of a state; else as `compute`. Raises Unavailable, SandboxFault."""
+        tried = await self._through(trial, None)
+        assert isinstance(tried, Tried)
+        return tried
+
+    async def _through(self, slice: Slice | Trial, supply: Supply | None) -> Computed | Tried:
         forgiven: set[int] = set()
         while True:
             try:
@@ -113,7 +126,7 @@ class Sandbox:
             else:
                 raise SandboxFault(f"The helper process gave up before any expression. {text}")
 
-    async def _once(self, slice: Slice, supply: Supply) -> Computed:
+    async def _once(self, slice: Slice | Trial, supply: Supply | None) -> Computed | Tried:
         lane = self._slow if self._suspects.get(slice.machine) else self._quick
         async with lane.turn:
             began = asyncio.get_running_loop().time()
@@ -130,7 +143,7 @@ class Sandbox:
             await lane.end()
 
 
-def _refusing(slice: Slice, count: int, text: str) -> Slice:
+def _refusing(slice: Slice | Trial, count: int, text: str) -> Slice | Trial:
     refused = {**slice.refused, count: text}
     return replace(slice, refused=refused, refused_beyond=count if len(refused) >= MOST_OVERRUNS else None)
 
@@ -143,7 +156,7 @@ class _Lane:
         self.process: Process | None = None
         self.taking_up = 0.0  # seconds that the last slice waited before it was taken up
 
-    async def compute(self, slice: Slice, supply: Supply) -> Computed:
+    async def compute(self, slice: Slice | Trial, supply: Supply | None) -> Computed | Tried:
         self.taking_up = 0.0
         try:
             process = await self._running()
@@ -175,7 +188,7 @@ class _Lane:
         process.stdin.close()
         await process.wait()
 
-    async def _converse(self, process: Process, slice: Slice, supply: Supply) -> Computed:
+    async def _converse(self, process: Process, slice: Slice | Trial, supply: Supply | None) -> Computed | Tried:
         clock = asyncio.get_running_loop().time
         began, end, wait, count, supplied = clock(), 0.0, TAKING_UP, 0, False
         try:
@@ -189,12 +202,13 @@ class _Lane:
                             self.taking_up = clock() - began
                             end = clock() + TOGETHER
                         wait = max(0.0, min(PATIENCE, end - clock()))
-                    case Computed():
+                    case Computed() | Tried():
                         return reply
-                    case Missing() if supplied:
+                    case Missing() if supplied or supply is None:
                         raise Superseded
                     case Missing(machine, state):
                         supplied = True
+                        assert supply is not None
                         if machine:
                             await _say(process, await supply.machine())
                         if state:

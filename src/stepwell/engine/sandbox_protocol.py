@@ -2,7 +2,7 @@
 
 The server sends a Slice. The helper answers Missing if it must be told a Machine or a State first; else Evaluating
 when it takes the slice up and before each JSONata expression, which tells the server how far it came; at last
-Computed. Exhausted and Broken are last words.
+Computed. A Trial is all that its test needs, and ends in Tried. Exhausted and Broken are last words.
 """
 
 import struct
@@ -50,6 +50,19 @@ class Slice(_Said, frozen=True, array_like=True):
     refused_beyond: int | None = None  # so do all after this one, as that did
 
 
+class Trial(_Said, frozen=True, array_like=True):
+    """The test of one state; the helper answers Tried where a slice is Computed."""
+
+    machine: str  # names the definition
+    definition: str
+    state_name: str | None
+    given: bytes  # core.state_test.Given as JSON, which knows integers of any size
+    moment: Moment
+    limits: Limits
+    refused: dict[int, str] = {}  # as in a Slice
+    refused_beyond: int | None = None
+
+
 class Evaluating(_Said, frozen=True, array_like=True):
     """The `count`-th expression of the slice comes now; 0: the slice is taken up."""
 
@@ -72,6 +85,14 @@ class Computed(_Said, frozen=True, array_like=True):
     last: bool  # the helper holds too much memory and ends now
 
 
+class Tried(_Said, frozen=True, array_like=True):
+    """What came of the test of a state: core.state_test.Outcome as JSON, or why there can be no such test."""
+
+    outcome: bytes | None
+    unthinkable: str | None
+    last: bool  # as in Computed
+
+
 class Exhausted(_Said, frozen=True, array_like=True):
     """No memory is left; the helper ends now."""
 
@@ -82,8 +103,8 @@ class Broken(_Said, frozen=True, array_like=True):
     why: str
 
 
-Request = Machine | State | Slice
-Reply = Evaluating | Missing | Computed | Exhausted | Broken
+Request = Machine | State | Slice | Trial
+Reply = Evaluating | Missing | Computed | Tried | Exhausted | Broken
 
 _LENGTH = struct.Struct("<I")
 HEAD = _LENGTH.size

@@ -1,4 +1,4 @@
-"""The helper process: computes slices whose expressions nobody vouches for, in memory that is capped.
+"""The helper process: computes slices and tests of states that nobody vouches for, in memory that is capped.
 
 Run as a program by `sandbox`. It knows nothing but what it is told, writes nothing anywhere, and may be killed at any
 moment: nobody believes a slice before it is computed.
@@ -11,11 +11,15 @@ import sys
 import traceback
 from typing import BinaryIO
 
+import msgspec
+
 from stepwell.asl.parse import compile_definition
+from stepwell.asl.specimen import read_specimen
 from stepwell.asl.states import StateMachine
 from stepwell.core import journal
 from stepwell.core.advance import advance
 from stepwell.core.execution import Execution
+from stepwell.core.state_test import Given, Unthinkable, try_state
 from stepwell.engine.past import state_after
 from stepwell.engine.sandbox_protocol import (
     HEAD,
@@ -29,6 +33,8 @@ from stepwell.engine.sandbox_protocol import (
     Request,
     Slice,
     State,
+    Trial,
+    Tried,
     frame,
     length,
     requests,
@@ -70,6 +76,11 @@ class Helper:
                     self.say(reply)
                     if isinstance(reply, Computed) and reply.last:
                         return
+                case Trial():
+                    tried = self._try(request)
+                    self.say(tried)
+                    if tried.last:
+                        return
 
     def _hear(self) -> Request | None:
         head = self._incoming.read(HEAD)
@@ -103,11 +114,25 @@ class Helper:
         chunk = journal.encode(transition.entries)
         return Computed(transition.accepted, chunk, transition.moved, _memory() - self._base > WORN)
 
+    def _try(self, trial: Trial) -> Tried:
+        self.say(Evaluating(0))
+        _set_alarm(ALARM)
+        outcome, unthinkable = None, None
+        try:
+            specimen = read_specimen(trial.definition, trial.state_name)
+            given = msgspec.json.decode(trial.given, type=Given)
+            tried = try_state(specimen, given, trial.moment, trial.limits, watch=_Watch(self, trial))
+            outcome = msgspec.json.encode(tried)
+        except Unthinkable as problem:
+            unthinkable = str(problem)
+        _set_alarm(0)
+        return Tried(outcome, unthinkable, _memory() - self._base > WORN)
+
 
 class _Watch:
     """Tells the server of each expression, and fails those that the server refuses."""
 
-    def __init__(self, helper: Helper, slice: Slice) -> None:
+    def __init__(self, helper: Helper, slice: Slice | Trial) -> None:
         self._helper = helper
         self._slice = slice
         self._count = 0

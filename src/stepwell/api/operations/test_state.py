@@ -1,6 +1,7 @@
 """TestState: one state, entered once with what the client gives it; nothing is created, called or kept."""
 
 import asyncio
+import hashlib
 import secrets
 from typing import Any
 
@@ -11,13 +12,22 @@ from stepwell.api.call import Answer, Call
 from stepwell.api.members import present
 from stepwell.api.payloads import check_size, json_fault
 from stepwell.arns import state_machine_arn
-from stepwell.asl.specimen import Specimen, lone_state, state_of
+from stepwell.asl.specimen import Specimen, StateNotFound, read_specimen
 from stepwell.asl.states import Map, Parallel, Task
 from stepwell.core.advance import Limits, Moment
 from stepwell.core.facts import Start
 from stepwell.core.state_test import Given, Outcome, Unthinkable, try_state
 from stepwell.engine.identity import new_uuid
-from stepwell.errors import ApiError, Failure, InvalidDefinition, InvalidExecutionInput, ValidationException
+from stepwell.engine.sandbox import Unavailable
+from stepwell.engine.sandbox_protocol import Trial
+from stepwell.errors import (
+    ApiError,
+    Failure,
+    InvalidDefinition,
+    InvalidExecutionInput,
+    ServiceUnavailable,
+    ValidationException,
+)
 from stepwell.expressions.scope import Json
 from stepwell.integrations.service_shapes import NoModels, mismatch
 
@@ -41,7 +51,15 @@ async def test_state(call: Call, request: shapes.TestStateRequest) -> Answer:
     check_size(request.definition, "definition", call.engine.config.definition_limit)
     _check_mock(request)
     # Definition and expressions may take a while; in a thread others are served meanwhile.
-    outcome = await asyncio.to_thread(_try, call, request)
+    specimen = await asyncio.to_thread(_specimen, request)
+    _check_state(specimen, request)
+    _check_configuration(specimen, request)
+    moment = Moment(call.engine.clock.now(), secrets.randbits(63))
+    limits = Limits(payload=call.engine.config.payload_limit)
+    try:
+        outcome = await _try(call, request, specimen, moment, limits)
+    except Unthinkable as problem:
+        raise ValidationException(str(problem)) from problem
     inspected = request.inspection_level in ("DEBUG", "TRACE")
     return present(
         status=outcome.status,
@@ -53,25 +71,29 @@ async def test_state(call: Call, request: shapes.TestStateRequest) -> Answer:
     )
 
 
-def _try(call: Call, request: shapes.TestStateRequest) -> Outcome:
-    specimen = _specimen(request)
-    _check_state(specimen, request)
-    _check_configuration(specimen, request)
-    moment = Moment(call.engine.clock.now(), secrets.randbits(64))
-    limits = Limits(payload=call.engine.config.payload_limit)
-    try:
-        return try_state(specimen, _given(call, request), moment, limits)
-    except Unthinkable as problem:
-        raise ValidationException(str(problem)) from problem
-
-
 def _specimen(request: shapes.TestStateRequest) -> Specimen:
-    if request.state_name is None:
-        return lone_state(request.definition)
-    specimen = state_of(request.definition, request.state_name)
-    if specimen is None:
-        raise ValidationException("State not found in definition")
-    return specimen
+    try:
+        return read_specimen(request.definition, request.state_name)
+    except StateNotFound:
+        raise ValidationException("State not found in definition") from None
+
+
+async def _try(
+    call: Call, request: shapes.TestStateRequest, specimen: Specimen, moment: Moment, limits: Limits
+) -> Outcome:
+    """Here, or in a helper process where nobody knows what the state's expressions may cost. Raises Unthinkable."""
+    given = _given(call, request)
+    if not specimen.machine.wild:
+        return await asyncio.to_thread(try_state, specimen, given, moment, limits)
+    name = hashlib.sha256(request.definition.encode()).hexdigest()
+    trial = Trial(name, request.definition, request.state_name, msgspec.json.encode(given), moment, limits)
+    try:
+        tried = await call.engine.runner.sandbox.try_state(trial)
+    except Unavailable as problem:
+        raise ServiceUnavailable(str(problem)) from problem
+    if tried.outcome is None:
+        raise Unthinkable(tried.unthinkable)
+    return msgspec.json.decode(tried.outcome, type=Outcome)
 
 
 def _given(call: Call, request: shapes.TestStateRequest) -> Given:
