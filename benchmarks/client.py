@@ -38,7 +38,7 @@ def aws_request(operation: str, **members: Any) -> bytes:
 def http_request(path: str, body: Any, content_type: str = "application/x-amz-json-1.0", **headers: str) -> bytes:
     """A POST of JSON, ready to be sent; a GET when `body` is None."""
     content = b"" if body is None else json.dumps(body).encode()
-    lines = [f"{'GET' if body is None else 'POST'} {path} HTTP/1.1", "Host: benchmark"]
+    lines = [f"{'GET' if body is None else 'POST'} {path} HTTP/1.1", "Host: localhost"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     if body is not None:
         lines += [f"Content-Type: {content_type}", f"Content-Length: {len(content)}"]
