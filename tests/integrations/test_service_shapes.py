@@ -87,9 +87,7 @@ def test_what_nobody_can_know_is_not_checked(resource: str) -> None:
 
 
 def test_without_the_models_nothing_can_be_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "botocore.session", None)
-    service_shapes._session.cache_clear()
-    service_shapes._answer_of.cache_clear()
+    monkeypatch.setitem(sys.modules, "botocore.loaders", None)
+    service_shapes._model.cache_clear()
     with pytest.raises(NoModels, match="botocore"):
         of("sqs:sendMessage", {})
-    service_shapes._session.cache_clear()

@@ -4,9 +4,12 @@ The models are botocore's, a dependency that nothing else of the server needs; i
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, Literal
+
+MODELS = 20
+"""Services whose models are kept in memory; the largest take some 30 MB."""
 
 Mode = Literal["STRICT", "PRESENT"]
 """STRICT: what the model requires must be there. PRESENT: only what is there must be right."""
@@ -78,14 +81,11 @@ def mismatch(resource: str, result: Any, mode: Mode) -> str | None:
     return next(_structure(shape, result, mode, free), None)
 
 
-@cache
 def _answer_of(call: str) -> Shape | None:
     """The shape of what the call answers; None for one that is not in the models."""
     service, operation = _operation(call)
-    if service is None:
-        return None
-    model = _session().get_service_model(service)
-    if operation not in model.operation_names:
+    model = None if service is None else _model(service)
+    if model is None or operation not in model.operation_names:
         return None
     return model.operation_model(operation).output_shape
 
@@ -100,8 +100,7 @@ def _operation(call: str) -> tuple[str | None, str]:
 
 
 def _service(name: str) -> str | None:
-    letters = {_letters(service): service for service in _session().get_available_services()}
-    return letters.get(_letters(name))
+    return _services().get(_letters(name))
 
 
 def _letters(name: str) -> str:
@@ -109,9 +108,20 @@ def _letters(name: str) -> str:
 
 
 @cache
-def _session() -> Any:
+def _services() -> dict[str, str]:
+    return {_letters(service): service for service in _loader().list_available_services("service-2")}
+
+
+@lru_cache(MODELS)
+def _model(service: str) -> Any:
+    # A loader of its own for each: they never forget what they have loaded.
+    description = _loader().load_service_model(service, "service-2")
+    return import_module("botocore.model").ServiceModel(description, service)
+
+
+def _loader() -> Any:
     try:
-        return import_module("botocore.session").get_session()
+        return import_module("botocore.loaders").create_loader()
     except ImportError as error:
         raise NoModels("botocore, which holds the models of AWS's services, is not installed") from error
 

@@ -50,10 +50,8 @@ async def test_state(call: Call, request: shapes.TestStateRequest) -> Answer:
     """
     check_size(request.definition, "definition", call.engine.config.definition_limit)
     _check_mock(request)
-    # Definition and expressions may take a while; in a thread others are served meanwhile.
+    # Definition, models and expressions may take a while; in a thread others are served meanwhile.
     specimen = await asyncio.to_thread(_specimen, request)
-    _check_state(specimen, request)
-    _check_configuration(specimen, request)
     moment = Moment(call.engine.clock.now(), secrets.randbits(63))
     limits = Limits(payload=call.engine.config.payload_limit)
     try:
@@ -72,10 +70,14 @@ async def test_state(call: Call, request: shapes.TestStateRequest) -> Answer:
 
 
 def _specimen(request: shapes.TestStateRequest) -> Specimen:
+    """The state, about which nothing is said that does not fit it."""
     try:
-        return read_specimen(request.definition, request.state_name)
+        specimen = read_specimen(request.definition, request.state_name)
     except StateNotFound:
         raise ValidationException("State not found in definition") from None
+    _check_state(specimen, request)
+    _check_configuration(specimen, request)
+    return specimen
 
 
 async def _try(
