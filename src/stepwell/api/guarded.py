@@ -7,10 +7,13 @@ half of one, or do not read their answer (measured with 0.54: they stay for ever
 import asyncio
 import sys
 from collections import Counter
+from enum import IntEnum
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from stepwell.api.joined import JoinedHttpProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from stepwell.api.joined import JoinedWrites
 from stepwell.api.pace import owner
 from stepwell.config import Config
 
@@ -44,22 +47,30 @@ class Limits:
             del self._open[client]
 
 
+class Stage(IntEnum):
+    """Where in a request its client is."""
+
+    BETWEEN = 0
+    HEAD = 1
+    BODY = 2
+
+
 class TooMuch(Exception):
     """A request's line and headers are longer than the server reads."""
 
 
-class GuardedHttpProtocol(JoinedHttpProtocol):
+class GuardedHttpProtocol(HttpToolsProtocol):
     """HTTP/1.1 for clients that nobody knows. What a whole request in one piece costs is three attributes."""
 
     limits: ClassVar[Limits]
 
     def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
+        super().connection_made(JoinedWrites(transport, self._look_at_answer))  # type: ignore[arg-type]
         self._client = owner(self.client[0]) if self.client else ""
-        self._reading = False  # a request has begun and is not whole
-        self._headed = False  # its headers are
+        self._stage = Stage.BETWEEN
         self._piece = 0  # bytes of the data that came last
         self._before = 0  # bytes of the request that came before them
+        self._too_much = False
         self._since: float | None = self.loop.time()  # when we began to wait for a whole request
         self._reader: asyncio.TimerHandle | None = None
         self._writer: asyncio.TimerHandle | None = None
@@ -85,35 +96,34 @@ class GuardedHttpProtocol(JoinedHttpProtocol):
             return
         self._piece = len(data)
         super().data_received(data)
-        if self._reading or self.cycle is None or self.cycle.response_complete:
+        if self._stage or self.cycle is None or self.cycle.response_complete:
             self._go_on_waiting()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._reading = True
-        self._headed = False
-        self._before = 0
+        self._stage = Stage.HEAD
         self._since = None
 
     def on_headers_complete(self) -> None:
         if self._before + self._piece > self.limits.header_bytes:
+            self._before = 0
             size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             if size > self.limits.header_bytes:
+                self._too_much = True
                 raise TooMuch  # the parser stops, and uvicorn asks us to refuse
-        self._headed = True
+        self._stage = Stage.BODY
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._reading = False
+        self._stage = Stage.BETWEEN
         self._since = None
 
     def send_400_response(self, msg: str) -> None:
-        if self._reading and not self._headed and self._before + self._piece > self.limits.header_bytes:
+        if self._too_much:
             self._refuse_headers()
         else:
             super().send_400_response(msg)
-            self._look_at_answer()
 
     def _go_on_waiting(self) -> None:
         """Note that a request is not whole yet."""
@@ -126,7 +136,7 @@ class GuardedHttpProtocol(JoinedHttpProtocol):
             self._reader = self.loop.call_later(self.limits.seconds, self._look_at_request)
         if self.transport.is_closing():
             return
-        if not self._headed and self._before > self.limits.header_bytes:
+        if self._stage is not Stage.BODY and self._before > self.limits.header_bytes:
             self._refuse_headers()
         elif self._before > self.limits.request_bytes:
             self._close()
@@ -141,7 +151,7 @@ class GuardedHttpProtocol(JoinedHttpProtocol):
         left = self._since + self.limits.seconds - self.loop.time()
         if left > 0:
             self._reader = self.loop.call_later(left, self._look_at_request)
-        elif self._reading and self._may_answer():
+        elif self._stage and self._may_answer():
             self._refuse(HTTPStatus.REQUEST_TIMEOUT, f"The request was not whole within {self.limits.seconds:g} s.")
         else:
             self._close()
@@ -150,7 +160,7 @@ class GuardedHttpProtocol(JoinedHttpProtocol):
         """Whether what is written now is the answer to the request that is being read."""
         if self.cycle is None or self.cycle.response_complete:
             return True
-        return self._headed and not self.cycle.response_started and not self.pipeline
+        return self._stage is Stage.BODY and not self.cycle.response_started and not self.pipeline
 
     def _refuse_headers(self) -> None:
         reason = f"The request's line and headers have more than {self.limits.header_bytes} bytes."
@@ -167,7 +177,6 @@ class GuardedHttpProtocol(JoinedHttpProtocol):
     def _close(self) -> None:
         self._since = None
         self.transport.close()
-        self._look_at_answer()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -178,15 +187,6 @@ class GuardedHttpProtocol(JoinedHttpProtocol):
         if self._writer is not None and not self.transport.is_closing():
             self._writer.cancel()
             self._writer = None
-
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        if self.transport.is_closing():
-            self._look_at_answer()
-
-    def timeout_keep_alive_handler(self) -> None:
-        super().timeout_keep_alive_handler()
-        self._look_at_answer()
 
     def _look_at_answer(self, unsent_before: int | None = None) -> None:
         """Cut the connection when nothing of the answer has been taken since the last look."""

@@ -1,9 +1,8 @@
-"""uvicorn's HTTP protocol, sending the head of an answer and its body in one write: one system call less for each."""
+"""A transport that sends the head of an answer and its body in one write: one system call less for each."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
-
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _HEAD = b"HTTP/1.1 "
 _INTERIM = b"HTTP/1.1 1"  # `100 Continue` is waited for: it goes at once
@@ -12,10 +11,12 @@ _INTERIM = b"HTTP/1.1 1"  # `100 Continue` is waited for: it goes at once
 class JoinedWrites:
     """A transport that keeps the head of an answer until the body, or the end, follows."""
 
-    __slots__ = ("_head", "_transport")
+    __slots__ = ("_closed", "_head", "_transport")
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, closed: Callable[[], None]) -> None:
+        """`closed` is told of a close; what was written may be on its way still."""
         self._transport = transport
+        self._closed = closed
         self._head: bytes | None = None
 
     def write(self, data: bytes) -> None:
@@ -31,13 +32,7 @@ class JoinedWrites:
         if self._head is not None:
             self.write(b"")
         self._transport.close()
+        self._closed()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
-
-
-class JoinedHttpProtocol(HttpToolsProtocol):
-    """HTTP/1.1 with joined writes."""
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(JoinedWrites(transport))  # type: ignore[arg-type]
