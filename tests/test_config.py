@@ -64,3 +64,9 @@ def test_a_wrong_variable_is_refused(environ, message):
     with pytest.raises(ConfigError) as caught:
         load_config(environ=environ)
     assert str(caught.value).startswith(message)
+
+
+def test_a_list_in_the_environment_has_commas(tmp_path):
+    (tmp_path / "stepwell.toml").write_text('[server]\nallow_host = ["a", "b"]\n')
+    assert load_config([tmp_path]).allow_host == ("a", "b")
+    assert load_config([tmp_path], {"STEPWELL_ALLOW_HOST": "c, d,"}).allow_host == ("c", "d")
