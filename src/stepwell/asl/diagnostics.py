@@ -23,7 +23,6 @@ class Code:
     NO_DOLLAR: Final = "NO_DOLLAR"
     NO_PATH: Final = "NO_PATH"
     PASS_RESULT_IS_STATIC: Final = "PASS_RESULT_IS_STATIC"
-    NOT_THERE_YET: Final = "NOT_SUPPORTED_YET"  # ours: AWS would take it, this version of Stepwell cannot run it
 
 
 class Diagnostic(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ import heapq
 from collections.abc import Sequence
 
 from stepwell.clock import Clock, Milliseconds
-from stepwell.core.work import Work, WorkKind
+from stepwell.core.work import Work
 from stepwell.store.protocol import Store
 
 Key = tuple[int, int, str]
@@ -133,7 +133,3 @@ class Timers:
             assert last.due is not None
             self._seen = (last.due, last.execution, last.position, last.kind)
             self._horizon = last.due
-
-
-def is_timer(kind: str) -> bool:
-    return kind in WorkKind.TIMERS
