@@ -216,9 +216,9 @@ class Runner:
         new, ended, row = transition.position == 0, not execution.running, resident.row
         if ended:
             row = replace(row, status=execution.status, stopped_at=execution.stopped_at)
-        if not new:
+        if not new and row.aside is not None:
             row = replace(row, aside=None)  # an earlier build could not go on with it; this one can
-        changed, resident.row = row != resident.row, row
+        changed, resident.row = row is not resident.row, row
         chunk = journal.encode(transition.entries) if transition.entries else b""
         self.residents.grew(resident, 3 * len(chunk))
         return Commit(
