@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from benchmarks.lab import Lab
+from benchmarks.lab import Lab, Unavailable
 
 Round = Callable[..., Awaitable[dict[str, float]]]
 """Called with a Lab and a size; gives a value for each figure it has measured, by name."""
@@ -53,10 +53,6 @@ class Measured(msgspec.Struct, frozen=True):
     rounds: int = 0
     failure: str | None = None
     notes: Sequence[str] = ()
-
-
-class Unavailable(Exception):
-    """A system cannot be run here. The message says why."""
 
 
 async def measure(

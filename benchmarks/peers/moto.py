@@ -7,8 +7,7 @@ import uuid
 from collections.abc import Iterator
 
 from benchmarks.client import aws_request, connected, drive, http_request
-from benchmarks.figures import Unavailable
-from benchmarks.lab import Lab
+from benchmarks.lab import Lab, Unavailable
 from benchmarks.peers.setup import program
 from benchmarks.processes import Process
 from benchmarks.stepwell import NotDone, create_machine

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.figures import Unavailable
+from benchmarks.lab import Unavailable
 
 ROOT = Path(__file__).parent.parent.parent
 VENV = ROOT / "benchmarks/.venv"

@@ -1,7 +1,7 @@
 """The workloads by name: what each measures, its targets, and its sizes."""
 
 from benchmarks.figures import Figure, Workload
-from benchmarks.workloads import activity, jsonata, latency, map_items, pass10, restart, waiting
+from benchmarks.workloads import activity, jsonata, latency, listing, map_items, pass10, restart, waiting
 
 WORKLOADS = {
     "pass10": Workload(
@@ -100,5 +100,15 @@ WORKLOADS = {
         rounds=1,
         size={"executions": 200_000, "clients": 100},
         smoke={"executions": 50, "clients": 5},
+    ),
+    "listing": Workload(
+        what="ListExecutions over a million closed executions: the slowest filter, at the first, middle or last page",
+        figures=tuple(
+            Figure(f"{store}, {size} a page: p50 ms", 10) for store in listing.STORES for size in listing.SIZES
+        ),
+        round=listing.round,
+        rounds=1,
+        size={"executions": 1_000_000, "repeats": 15},
+        smoke={"executions": 200, "repeats": 2},
     ),
 }

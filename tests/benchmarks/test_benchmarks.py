@@ -20,7 +20,10 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {result["workload"]: result for result in json.loads(done.stdout)["results"]}
 
 
-@pytest.mark.parametrize("workload", ["pass10", "jsonata", "latency", "activity", "map", "restart", "waiting"])
+WORKLOADS = ["pass10", "jsonata", "latency", "activity", "map", "restart", "waiting", "listing"]
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
 def test_a_workload_gives_a_value_for_each_of_its_targets(results: dict[str, Any], workload: str) -> None:
     result = results[workload]
     assert result["failure"] is None

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 _LAST = ((1 << 63) - 1, (1 << 63) - 1)  # after every place in a list
 _READERS = 4
+_NAMED = (1, 2, 5, 11, 12)  # columns of a page that are numbers of texts: machine, head, revision, version, alias
 
 
 class PostgresStore:
@@ -42,6 +43,7 @@ class PostgresStore:
         self._session = Session(url)
         self._writer = PostgresWriter(self._session)
         self._sql = statements("postgres")
+        self._names: dict[int, str] = {}
         self._readers: Any = None
         self._renewal: asyncio.Task[None] | None = None
 
@@ -108,7 +110,20 @@ class PostgresStore:
             rows = await self._read("page_of_all", wanted, *place, limit)
         else:
             rows = await self._read(_page_of(started_by), wanted, *place, limit, started_by)
-        return [_row(*row) for row in rows]
+        return await self._with_names(rows)
+
+    async def _with_names(self, rows: Sequence[Any]) -> Sequence[ExecutionRow]:
+        """Rows of executions whose shared texts are given as numbers."""
+        numbers = {row[column] for column in _NAMED for row in rows}
+        if unknown := numbers - self._names.keys() - {None}:
+            self._names.update(await self._read("get_names", list(unknown)))
+        found = []
+        for row in rows:
+            columns = list(row)
+            for column in _NAMED:
+                columns[column] = self._names.get(columns[column])
+            found.append(_row(*columns))
+        return found
 
     async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
         due, execution, position, kind = after

@@ -47,6 +47,14 @@ _COUNTED = (
     ("work", "count_timers", KINDS),
     ("work", "count_queued", KINDS),
 )
+_PAGES = {
+    None: ("page", "page_of_status"),
+    "machine": ("page_of_machine", "page_of_machine_and_status"),
+    "version": ("page_of_version", "page_of_version_and_status"),
+    "alias": ("page_of_alias", "page_of_alias_and_status"),
+}
+"""What lists executions by who started them: those in all statuses, and those in one."""
+
 _LAST = ((1 << 63) - 1, (1 << 63) - 1)  # after every place in a list
 
 
@@ -128,26 +136,13 @@ class SqliteStore:
     ) -> Sequence[ExecutionRow]:
         shown, last = _LAST if after is None else after
         values: dict[str, object] = {"shown": shown, "id": last, "limit": limit}
-        qualifier = None if started_by is None else split_qualifier(started_by)[1]
-        if started_by is not None and qualifier is not None:
-            return self._qualified(started_by, is_version(qualifier), status, values)
-        name = "page"
-        if started_by is not None:
-            name = "page_of_machine"
-            values["machine"] = self._number(started_by)
+        starter = None if started_by is None else _kind_of_starter(started_by)
+        if starter is not None and started_by is not None:
+            values[starter] = self._number(started_by)
         if status is not None:
-            name = "page_of_status" if started_by is None else "page_of_machine_and_status"
             values["status"] = STATUS_CODES.get(status)
-        return [self._row(row) for row in self._read(name, **values)]
-
-    def _qualified(self, arn: str, version: bool, status: str | None, values: dict[str, Any]) -> Sequence[ExecutionRow]:
-        """A page of the executions of a version or an alias: a sorted run for each status, merged."""
-        what, name = ("version", "page_of_version_and_status") if version else ("alias", "page_of_alias_and_status")
-        values[what] = self._number(arn)
-        codes = [code for known, code in STATUS_CODES.items() if status in (None, known)]
-        rows = [row for code in codes for row in self._read(name, **values, status=code)]
-        rows.sort(key=lambda row: (row[-1], row[0]), reverse=True)
-        return [self._row(row) for row in rows[: values["limit"]]]
+        of_all, of_status = _PAGES[starter]
+        return [self._row(row) for row in self._read(of_all if status is None else of_status, **values)]
 
     async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
         due, execution, position, kind = after
@@ -245,6 +240,12 @@ class SqliteStore:
     def _number(self, name: str) -> int | None:
         rows = self._read("find_name", name)
         return rows[0][0] if rows else None
+
+
+def _kind_of_starter(arn: str) -> str:
+    """What executions are listed by: their `machine`, or the `version` or `alias` that they were started by."""
+    qualifier = split_qualifier(arn)[1]
+    return "machine" if qualifier is None else "version" if is_version(qualifier) else "alias"
 
 
 def _resource(row: Row) -> Resource:

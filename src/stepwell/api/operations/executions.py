@@ -1,5 +1,7 @@
 """Starting, stopping, describing and listing executions, and their history."""
 
+import msgspec
+
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
 from stepwell.api.members import check_name, not_for_this_type, present, seconds
@@ -130,17 +132,31 @@ def _place(row: ExecutionRow) -> tuple[int, int]:
     return (row.started_at if row.stopped_at is None else row.stopped_at, row.id)
 
 
-def _list_item(row: ExecutionRow) -> Answer:
-    return present(
-        executionArn=row.arn,
-        stateMachineArn=row.machine_arn,
-        stateMachineVersionArn=row.version_arn,
-        stateMachineAliasArn=row.alias_arn,
-        name=row.name,
-        status=row.status,
-        startDate=seconds(row.started_at),
-        stopDate=None if row.stopped_at is None else seconds(row.stopped_at),
-        redriveCount=0,
+class ListItem(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
+    """An execution in a list: encoded as it is, since a page has up to a thousand."""
+
+    execution_arn: str
+    state_machine_arn: str
+    name: str
+    status: str
+    start_date: float
+    redrive_count: int
+    stop_date: float | None = None
+    state_machine_version_arn: str | None = None
+    state_machine_alias_arn: str | None = None
+
+
+def _list_item(row: ExecutionRow) -> ListItem:
+    return ListItem(
+        row.arn,
+        row.machine_arn,
+        row.name,
+        row.status,
+        seconds(row.started_at),
+        0,
+        None if row.stopped_at is None else seconds(row.stopped_at),
+        row.version_arn,
+        row.alias_arn,
     )
 
 

@@ -22,6 +22,10 @@ INSERT INTO names (text) SELECT unnest($1::text[]) ON CONFLICT (text) DO NOTHING
 -- The numbers of texts.
 SELECT text, id FROM names WHERE text = ANY ($1::text[])
 
+-- name: get_names
+-- The texts of numbers.
+SELECT id, text FROM names WHERE id = ANY ($1::int[])
+
 -- name: put_resource
 -- Insert or replace a resource.
 INSERT INTO resources (arn, kind, scope, name, created_at, body) VALUES ($1, $2, $3, $4, $5, $6)

@@ -105,10 +105,52 @@ SELECT id, machine, head, tail, name, revision, express, status, started, stoppe
 FROM executions WHERE machine = :machine AND status = :status AND (shown, id) < (:shown, :id)
 ORDER BY shown DESC, id DESC LIMIT :limit
 
+-- name: page_of_version
+-- A page of one version's executions, newest first: sorted runs of one index, merged as they are read.
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+FROM executions WHERE version = :version AND status = 0 AND (shown, id) < (:shown, :id)
+UNION ALL
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+FROM executions WHERE version = :version AND status = 1 AND (shown, id) < (:shown, :id)
+UNION ALL
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+FROM executions WHERE version = :version AND status = 2 AND (shown, id) < (:shown, :id)
+UNION ALL
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+FROM executions WHERE version = :version AND status = 3 AND (shown, id) < (:shown, :id)
+UNION ALL
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+FROM executions WHERE version = :version AND status = 4 AND (shown, id) < (:shown, :id)
+UNION ALL
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+FROM executions WHERE version = :version AND status = 5 AND (shown, id) < (:shown, :id)
+ORDER BY shown DESC, id DESC LIMIT :limit
+
 -- name: page_of_version_and_status
 -- A page of one version's executions in one status, newest first.
 SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
 FROM executions WHERE version = :version AND status = :status AND (shown, id) < (:shown, :id)
+ORDER BY shown DESC, id DESC LIMIT :limit
+
+-- name: page_of_alias
+-- A page of one alias's executions, newest first: sorted runs of one index, merged as they are read.
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+FROM executions WHERE alias = :alias AND status = 0 AND (shown, id) < (:shown, :id)
+UNION ALL
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+FROM executions WHERE alias = :alias AND status = 1 AND (shown, id) < (:shown, :id)
+UNION ALL
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+FROM executions WHERE alias = :alias AND status = 2 AND (shown, id) < (:shown, :id)
+UNION ALL
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+FROM executions WHERE alias = :alias AND status = 3 AND (shown, id) < (:shown, :id)
+UNION ALL
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+FROM executions WHERE alias = :alias AND status = 4 AND (shown, id) < (:shown, :id)
+UNION ALL
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+FROM executions WHERE alias = :alias AND status = 5 AND (shown, id) < (:shown, :id)
 ORDER BY shown DESC, id DESC LIMIT :limit
 
 -- name: page_of_alias_and_status
