@@ -5,7 +5,9 @@ from typing import Any
 
 from stepwell.api.constraints import constraint_error, violation
 from stepwell.api.shapes import EncryptionConfiguration, LoggingConfiguration, Tag
+from stepwell.arns import parse_arn
 from stepwell.clock import Milliseconds
+from stepwell.engine.aliases import not_found
 from stepwell.engine.catalog import MOST_TAGS
 from stepwell.engine.records import Encryption, Logging
 from stepwell.errors import (
@@ -13,6 +15,7 @@ from stepwell.errors import (
     InvalidEncryptionConfiguration,
     InvalidLoggingConfiguration,
     InvalidName,
+    ResourceNotFound,
     StateMachineTypeNotSupported,
     TooManyTags,
     ValidationException,
@@ -50,6 +53,13 @@ def refuse_label(arn: str) -> str:
 
 def not_for_this_type() -> StateMachineTypeNotSupported:
     return StateMachineTypeNotSupported(NOT_FOR_THIS_TYPE)
+
+
+def no_such_map_run(arn: str) -> ResourceNotFound:
+    """What to raise for any Map Run, as long as there are none. Raises InvalidArn for what is no Map Run's ARN."""
+    if "/" not in parse_arn(arn, "mapRun").name:  # <machine>/<label>
+        raise InvalidArn(f"Invalid ARN prefix: {arn}")
+    return not_found(arn)
 
 
 def seconds(moment: Milliseconds) -> float:

@@ -8,6 +8,7 @@ from stepwell.api.operations import (
     activities,
     aliases,
     executions,
+    map_runs,
     state_machines,
     tags,
     tasks,
@@ -28,6 +29,7 @@ OPERATIONS: dict[str, Operation[Any]] = {
     ),
     "DescribeActivity": Operation(shapes.DescribeActivityRequest, activities.describe_activity),
     "DescribeExecution": Operation(shapes.DescribeExecutionRequest, executions.describe_execution),
+    "DescribeMapRun": Operation(shapes.DescribeMapRunRequest, map_runs.describe_map_run),
     "DescribeStateMachine": Operation(shapes.DescribeStateMachineRequest, state_machines.describe_state_machine),
     "DescribeStateMachineAlias": Operation(
         shapes.DescribeStateMachineAliasRequest, aliases.describe_state_machine_alias
@@ -39,6 +41,7 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "GetExecutionHistory": Operation(shapes.GetExecutionHistoryRequest, executions.get_execution_history),
     "ListActivities": Operation(shapes.ListActivitiesRequest, activities.list_activities),
     "ListExecutions": Operation(shapes.ListExecutionsRequest, executions.list_executions),
+    "ListMapRuns": Operation(shapes.ListMapRunsRequest, map_runs.list_map_runs),
     "ListStateMachineAliases": Operation(shapes.ListStateMachineAliasesRequest, aliases.list_state_machine_aliases),
     "ListStateMachineVersions": Operation(shapes.ListStateMachineVersionsRequest, versions.list_state_machine_versions),
     "ListStateMachines": Operation(shapes.ListStateMachinesRequest, state_machines.list_state_machines),
@@ -55,6 +58,7 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "TagResource": Operation(shapes.TagResourceRequest, tags.tag_resource),
     "TestState": Operation(shapes.TestStateRequest, test_state.test_state),
     "UntagResource": Operation(shapes.UntagResourceRequest, tags.untag_resource),
+    "UpdateMapRun": Operation(shapes.UpdateMapRunRequest, map_runs.update_map_run),
     "UpdateStateMachine": Operation(shapes.UpdateStateMachineRequest, state_machines.update_state_machine),
     "UpdateStateMachineAlias": Operation(shapes.UpdateStateMachineAliasRequest, aliases.update_state_machine_alias),
     "ValidateStateMachineDefinition": Operation(

@@ -4,7 +4,7 @@ import msgspec
 
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
-from stepwell.api.members import check_name, not_for_this_type, present, seconds
+from stepwell.api.members import check_name, no_such_map_run, not_for_this_type, present, seconds
 from stepwell.api.operations.state_machines import describe_revision, find_target
 from stepwell.api.pages import page_size
 from stepwell.api.payloads import check_size, json_fault
@@ -13,7 +13,6 @@ from stepwell.engine.aliases import Target
 from stepwell.errors import (
     ExecutionDoesNotExist,
     InvalidExecutionInput,
-    ResourceNotFound,
     StateMachineDeleting,
     StateMachineDoesNotExist,
     ValidationException,
@@ -65,12 +64,12 @@ def billing(duration: int) -> Answer:
 
 
 async def stop_execution(call: Call, request: shapes.StopExecutionRequest) -> Answer:
-    row = await _find(call, request.execution_arn)
+    row = await find_execution(call, request.execution_arn)
     return {"stopDate": seconds(await call.engine.stop_execution(row, request.error, request.cause))}
 
 
 async def describe_execution(call: Call, request: shapes.DescribeExecutionRequest) -> Answer:
-    row = await _find(call, request.execution_arn)
+    row = await find_execution(call, request.execution_arn)
     data = await call.engine.describe(row)
     whole = request.included_data != "METADATA_ONLY"
     # A machine's time-out shows no error here, only in the history (recorded from AWS).
@@ -118,8 +117,7 @@ async def _listed(call: Call, request: shapes.ListExecutionsRequest) -> str:
     if (request.state_machine_arn is None) == (request.map_run_arn is None):
         raise ValidationException("Exactly one of stateMachineArn and mapRunArn must be specified")
     if request.state_machine_arn is None:
-        parse_arn(request.map_run_arn or "", "mapRun")
-        raise ResourceNotFound(f"Resource not found: '{request.map_run_arn}'")
+        raise no_such_map_run(request.map_run_arn or "")
     if request.redrive_filter is not None or request.status_filter == "PENDING_REDRIVE":
         raise ValidationException("redriveFilter and the status PENDING_REDRIVE need a mapRunArn")
     target = await find_target(call, request.state_machine_arn)
@@ -163,7 +161,7 @@ def _list_item(row: ExecutionRow) -> ListItem:
 async def describe_state_machine_for_execution(
     call: Call, request: shapes.DescribeStateMachineForExecutionRequest
 ) -> Answer:
-    row = await _find(call, request.execution_arn)
+    row = await find_execution(call, request.execution_arn)
     revision = await call.engine.catalog.revision(row.machine_arn, row.revision)
     if revision is None:
         raise StateMachineDoesNotExist(row.machine_arn)
@@ -173,7 +171,7 @@ async def describe_state_machine_for_execution(
 
 
 async def get_execution_history(call: Call, request: shapes.GetExecutionHistoryRequest) -> Answer:
-    row = await _find(call, request.execution_arn)
+    row = await find_execution(call, request.execution_arn)
     reverse = bool(request.reverse_order)
     query = ("GetExecutionHistory", row.arn, reverse)
     after = await call.pages.read(request.next_token, query)
@@ -200,7 +198,7 @@ def _weight(event: Answer) -> int:
     return sum(len(text) for detail in details for text in detail.values() if isinstance(text, str))
 
 
-async def _find(call: Call, arn: str) -> ExecutionRow:
+async def find_execution(call: Call, arn: str) -> ExecutionRow:
     """A STANDARD execution. Raises InvalidArn, ExecutionDoesNotExist."""
     parse_arn(arn, "execution")
     row = await call.engine.store.find(arn)
