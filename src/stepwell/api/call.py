@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from stepwell.api.pages import Pages
+from stepwell.api.sizes import sized_members
 from stepwell.engine.engine import Engine
 from stepwell.engine.queues import Gone
 
@@ -39,5 +40,6 @@ class Operation(Generic[Request]):
         waits: bool = False,
     ) -> None:
         self.decoder = msgspec.json.Decoder(request)
+        self.sized = sized_members(request)
         self.serve = serve
         self.waits = waits

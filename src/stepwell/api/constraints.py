@@ -84,9 +84,9 @@ def violation(member: str, value: Any, rule: str, sensitive: bool = False) -> st
     return f"{shown} at '{member}' failed to satisfy constraint: Member must {rule}"
 
 
-def too_long(member: str, limit: int) -> ValidationException:
-    """A sensitive member, such as an input, is longer than the server allows."""
-    return constraint_error(violation(member, None, f"have length less than or equal to {limit}", sensitive=True))
+def too_long(member: str, limit: int) -> str:
+    """The complaint about a sensitive member, such as an input, that is longer than the server allows."""
+    return violation(member, None, f"have length less than or equal to {limit}", sensitive=True)
 
 
 def _shown(value: Any) -> str:

@@ -1,11 +1,11 @@
-"""JSON texts that clients hand in, as input or output: how large, how deep, and whether they are JSON at all."""
+"""JSON texts that clients hand in, as input or output: how deep, and whether they are JSON at all."""
 
 import re
 from itertools import accumulate
 
 import msgspec
 
-from stepwell.api.constraints import json_problem, too_long
+from stepwell.api.constraints import json_problem
 
 DEEPEST = 750
 """Levels of nesting. Somewhat below what Python can read and write, for states put payloads into payloads."""
@@ -13,12 +13,6 @@ DEEPEST = 750
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
 _NO_BRACKETS = re.compile(r"[^\[\]{}]+")
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
-
-
-def check_size(text: str, member: str, limit: int) -> None:
-    """Raises ValidationException when `text` has more than `limit` UTF-8 bytes."""
-    if len(text) * 4 > limit and len(text.encode()) > limit:
-        raise too_long(member, limit)
 
 
 def json_fault(text: str) -> str | None:

@@ -13,6 +13,7 @@ from stepwell.api.constraints import decode_request
 from stepwell.api.operations import OPERATIONS
 from stepwell.api.pages import Pages
 from stepwell.api.shapes import REQUESTS
+from stepwell.api.sizes import check_sizes
 from stepwell.engine.engine import Engine
 from stepwell.engine.identity import new_request_id
 from stepwell.errors import (
@@ -82,6 +83,7 @@ class Wire:
     ) -> bytes:
         """The encoded answer. Raises ApiError, StoreError, and ClientGone when nobody is there to read it."""
         request = decode_request(operation.decoder, body)
+        check_sizes(request, operation.sized, self._engine.config)
         gone = Client(receive)
         answer = await operation.serve(Call(self._engine, self._pages, self._region(headers), gone), request)
         if operation.waits and gone.is_set():

@@ -7,7 +7,7 @@ from stepwell.api.call import Answer, Call
 from stepwell.api.members import check_name, no_such_map_run, not_for_this_type, present, seconds
 from stepwell.api.operations.state_machines import describe_revision, find_target
 from stepwell.api.pages import page_size
-from stepwell.api.payloads import check_size, json_fault
+from stepwell.api.payloads import json_fault
 from stepwell.arns import parse_arn
 from stepwell.engine.aliases import Target
 from stepwell.errors import (
@@ -219,7 +219,6 @@ async def _startable(call: Call, arn: str, name: str | None) -> Target:
 def _input(call: Call, text: str | None) -> str:
     if text is None:
         return "{}"
-    check_size(text, "input", call.engine.config.payload_limit)
     if fault := json_fault(text):
         raise InvalidExecutionInput(fault)
     return text

@@ -15,7 +15,6 @@ from stepwell.api.members import (
     write_logging,
 )
 from stepwell.api.pages import page_size
-from stepwell.api.payloads import check_size
 from stepwell.arns import parse_arn, qualified_arn, state_machine_arn
 from stepwell.engine.aliases import Target
 from stepwell.engine.records import Revision, Settings, StateMachineRecord
@@ -24,7 +23,6 @@ from stepwell.errors import MissingRequiredParameter, StateMachineDoesNotExist, 
 
 async def create_state_machine(call: Call, request: shapes.CreateStateMachineRequest) -> Answer:
     _refuse_description(request.publish, request.version_description)
-    check_size(request.definition, "definition", call.engine.config.definition_limit)
     machine = await call.engine.catalog.create_machine(
         arn=state_machine_arn(call.region, call.account, check_name(request.name)),
         type=request.type or "STANDARD",
@@ -93,7 +91,6 @@ async def update_state_machine(call: Call, request: shapes.UpdateStateMachineReq
             "Either the definition, the role ARN, the LoggingConfiguration, "
             "or the TracingConfiguration must be specified"
         )
-    check_size(request.definition or "", "definition", call.engine.config.definition_limit)
     logging, encryption = request.logging_configuration, request.encryption_configuration
     machine = await call.engine.catalog.update_machine(
         arn,

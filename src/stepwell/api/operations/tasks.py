@@ -2,12 +2,11 @@
 
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
-from stepwell.api.payloads import check_size, json_fault
+from stepwell.api.payloads import json_fault
 from stepwell.errors import InvalidOutput
 
 
 async def send_task_success(call: Call, request: shapes.SendTaskSuccessRequest) -> Answer:
-    check_size(request.output, "output", call.engine.config.payload_limit)
     if fault := json_fault(request.output):
         raise InvalidOutput(f"Invalid Output: '{fault}'")
     await call.engine.succeed_task(request.task_token, request.output)

@@ -10,7 +10,7 @@ import msgspec
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
 from stepwell.api.members import present
-from stepwell.api.payloads import check_size, json_fault
+from stepwell.api.payloads import json_fault
 from stepwell.arns import state_machine_arn
 from stepwell.asl.specimen import Specimen, StateNotFound, read_specimen
 from stepwell.asl.states import Map, Parallel, Task
@@ -48,7 +48,6 @@ async def test_state(call: Call, request: shapes.TestStateRequest) -> Answer:
 
     A Wait state does not keep anybody waiting, and a Task needs a mock.
     """
-    check_size(request.definition, "definition", call.engine.config.definition_limit)
     _check_mock(request)
     # Definition, models and expressions may take a while; in a thread others are served meanwhile.
     specimen = await asyncio.to_thread(_specimen, request)
@@ -130,7 +129,6 @@ def _start(call: Call, request: shapes.TestStateRequest) -> Start:
 def _input(call: Call, text: str | None) -> str:
     if text is None:
         return "{}"
-    check_size(text, "input", call.engine.config.payload_limit)
     if fault := json_fault(text):
         raise InvalidExecutionInput(fault)
     return text

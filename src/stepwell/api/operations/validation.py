@@ -5,7 +5,6 @@ import asyncio
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
 from stepwell.api.members import present
-from stepwell.api.payloads import check_size
 from stepwell.asl.diagnostics import Diagnostic
 from stepwell.asl.parse import parse
 
@@ -16,7 +15,6 @@ async def validate_state_machine_definition(
     call: Call, request: shapes.ValidateStateMachineDefinitionRequest
 ) -> Answer:
     """Whatever the definition, the answer is no error; FAIL means that creating a machine of it would be one."""
-    check_size(request.definition, "definition", call.engine.config.definition_limit)
     # A large definition takes a while; in a thread others are served meanwhile.
     parsed = await asyncio.to_thread(parse, request.definition, type=request.type or "STANDARD")
     asked = [problem for problem in parsed.diagnostics if problem.severity == "ERROR" or request.severity == "WARNING"]
