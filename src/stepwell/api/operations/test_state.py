@@ -9,7 +9,7 @@ import msgspec
 
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
-from stepwell.api.members import present
+from stepwell.api.members import check_role, present
 from stepwell.api.payloads import json_fault
 from stepwell.arns import state_machine_arn
 from stepwell.asl.specimen import Specimen, StateNotFound, read_specimen
@@ -44,10 +44,12 @@ class UntestableDefinition(InvalidDefinition):
 
 
 async def test_state(call: Call, request: shapes.TestStateRequest) -> Answer:
-    """Raises InvalidDefinition, InvalidExecutionInput, ValidationException.
+    """Raises InvalidArn, InvalidDefinition, InvalidExecutionInput, ValidationException.
 
     A Wait state does not keep anybody waiting, and a Task needs a mock.
     """
+    if request.role_arn is not None:
+        check_role(request.role_arn)
     _check_mock(request)
     # Definition, models and expressions may take a while; in a thread others are served meanwhile.
     specimen = await asyncio.to_thread(_specimen, request)
