@@ -147,6 +147,19 @@ def test_a_task_is_given_to_a_worker_that_was_already_waiting(serve):
         assert poll.result(timeout=10)["input"] == '"hello"'
 
 
+def test_a_worker_that_waits_is_told_when_its_activity_is_deleted(serve):
+    live = serve(poll_seconds=30)
+    client = live.client()
+    activity = client.create_activity(name="a")["activityArn"]
+    with ThreadPoolExecutor() as pool:
+        poll = pool.submit(client.get_activity_task, activityArn=activity)
+        while not live.engine.figures()["pollers"]:
+            pass
+        client.delete_activity(activityArn=activity)
+        with refused("ActivityDoesNotExist", f"Activity Does Not Exist: '{activity}'"):
+            poll.result(timeout=10)
+
+
 def test_a_worker_that_hung_up_gets_no_task(serve):
     live = serve(poll_seconds=30)
     client = live.client()

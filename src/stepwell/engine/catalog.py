@@ -14,6 +14,7 @@ from stepwell.engine.identity import new_uuid
 from stepwell.engine.records import (
     Activity,
     Alias,
+    DeletedActivity,
     Encryption,
     Logging,
     MachineType,
@@ -58,6 +59,7 @@ class Catalog:
         self.versions = Versions(clock, self._writing, self._machines, self._revisions, versions, aliases)
         self.aliases = Aliases(clock, self._writing, self._machines, versions, aliases)
         self._activities = Shelf(store, "activity", Activity, RECORDS)
+        self._deleted_activities = Shelf(store, "deletedActivity", DeletedActivity, RECORDS)
         self._compiled: Recent[StateMachine] = Recent(COMPILED)
 
     async def machine(self, arn: str) -> StateMachineRecord | None:
@@ -253,9 +255,28 @@ class Catalog:
             await self._activities.put(activity)
             return activity
 
-    async def delete_activity(self, arn: str) -> None:
+    async def delete_activity(self, arn: str) -> DeletedActivity | None:
+        """Remove an activity; None when there is none. `forget_deleted_activity` ends it."""
         async with self._writing:
+            if await self.activity(arn) is None:
+                return None
+            deleted = DeletedActivity(arn=arn, created_at=self._clock.now())
+            await self._deleted_activities.put(deleted)
             await self._activities.remove(arn)
+            return deleted
+
+    async def deleted_activities(self) -> list[DeletedActivity]:
+        """Those whose tasks a starting server must look for again."""
+        found: list[DeletedActivity] = []
+        while page := await self._deleted_activities.page(None, found[-1].key if found else None, 1000):
+            found += page
+        return found
+
+    async def forget_deleted_activity(self, deleted: DeletedActivity) -> None:
+        """None of its tasks waits any more. What was deleted once more since then is remembered."""
+        async with self._writing:
+            if await self._deleted_activities.get(deleted.key) == deleted:
+                await self._deleted_activities.remove(deleted.key)
 
     async def tags(self, arn: str) -> dict[str, str]:
         """The tags of a machine or an activity. Raises InvalidArn, ResourceNotFound."""

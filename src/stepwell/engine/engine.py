@@ -23,6 +23,7 @@ from stepwell.engine.residents import Keep, Resident
 from stepwell.engine.runner import Runner
 from stepwell.engine.tokens import Tokens
 from stepwell.errors import (
+    ActivityDoesNotExist,
     ExecutionAlreadyExists,
     Failure,
     InternalFailure,
@@ -242,16 +243,27 @@ class Engine:
         self.runner.deleting.add(machine_arn)
         await self.runner.finish_deletion(machine_arn)
 
+    async def delete_activity(self, arn: str) -> None:
+        """Workers that wait are told that there is no such activity; tasks that wait for a worker fail."""
+        deleted = await self.catalog.delete_activity(arn)
+        if deleted is not None:
+            self.runner.orphans.activity_deleted(deleted)
+
     # -- tasks ---------------------------------------------------------------------------------------------------------
 
     async def take_activity_task(self, activity_arn: str, worker: str | None, gone: Gone) -> ActivityTask | None:
-        """Wait for a task of this activity: None when none came in time, the caller is gone or the server stops."""
+        """Wait for a task of this activity: None when none came in time, the caller is gone or the server stops.
+
+        Raises ActivityDoesNotExist, also when it is deleted meanwhile; ThrottlingException.
+        """
         if self.runner.queues.pollers >= self.config.poller_limit:
             raise ThrottlingException("Rate exceeded: too many workers wait for tasks.")
         queue = self.runner.queues[activity_arn]
         deadline = asyncio.get_running_loop().time() + self.config.poll_seconds
         try:
             while not (gone.is_set() or self.stopping):
+                if not self.catalog.knows_activity(activity_arn) and await self.catalog.activity(activity_arn) is None:
+                    raise ActivityDoesNotExist(activity_arn)
                 task = await queue.take()
                 if task is not None:
                     given = await self._give_or_return(queue, task, worker)

@@ -25,6 +25,7 @@ from stepwell.engine.catalog import Catalog
 from stepwell.engine.committer import Committer, Pending
 from stepwell.engine.delivery import Delivery
 from stepwell.engine.identity import Numbers
+from stepwell.engine.orphans import Orphans
 from stepwell.engine.queues import ActivityQueues
 from stepwell.engine.residents import Keep, Resident, Residents, Unloadable
 from stepwell.engine.sandbox import Sandbox, Superseded, Supply, Unavailable
@@ -77,6 +78,7 @@ class Runner:
         )
         self.timers = Timers(store, clock)
         self.queues = ActivityQueues(store)
+        self.orphans = Orphans(store, catalog, self.queues, self.background, self.deliver_for_sure)
         self.sandbox = Sandbox(self.counters)
         self._costly: Counter[str] = Counter()  # revision -> how often an expression took too long
         self._wild: Recent[StateMachine] = Recent(1_000)  # of the revisions for which that was too often
@@ -99,6 +101,7 @@ class Runner:
         self._awake_since = self._clock.now()
         self.deleting = await self._catalog.deleting()
         self.committer.start()
+        await self.orphans.start()
         self.spawn(self._run_timers(), "timers")
         self.spawn(self._take_up(WorkKind.RUNNABLE), "taking up the runnable")
         self.spawn(self._take_up(WorkKind.CALL), "taking up the calls")
@@ -394,9 +397,7 @@ class Runner:
             self.timers.set(work, kept=resident.keep is Keep.ALL)
         elif work.kind == WorkKind.ACTIVITY:
             self.queues.add(work)
-            assert work.queue is not None
-            if not self._catalog.knows_activity(work.queue):
-                self.spawn(self._refuse_without_activity(work), "looking for an activity")
+            self.orphans.check(work)
         elif work.kind == WorkKind.CALL:
             self.spawn(self._call(work), "a call")
 
@@ -433,16 +434,6 @@ class Runner:
         await asyncio.sleep(0)  # many executions end together: ask once for all of them
         self._finishing.discard(machine_arn)
         await self.background.until_done(lambda: self.finish_deletion(machine_arn))
-
-    async def _refuse_without_activity(self, work: Work) -> None:
-        assert work.queue is not None
-        await self.background.until_done(lambda: self._look_for_activity(work))
-
-    async def _look_for_activity(self, work: Work) -> None:
-        assert work.queue is not None
-        if await self._catalog.activity(work.queue) is None:
-            failure = Failure(States.RUNTIME, f"Activity Does Not Exist: '{work.queue}'")
-            await self.deliver_for_sure(work.execution, f.TaskRefused(work.position, failure, "ScheduleFailed"))
 
     async def _call(self, work: Work) -> None:
         """Call an integration. There are none yet: the task fails, saying so."""

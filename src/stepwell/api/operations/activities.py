@@ -36,7 +36,7 @@ async def list_activities(call: Call, request: shapes.ListActivitiesRequest) -> 
 
 async def delete_activity(call: Call, request: shapes.DeleteActivityRequest) -> Answer:
     parse_arn(request.activity_arn, "activity")
-    await call.engine.catalog.delete_activity(request.activity_arn)
+    await call.engine.delete_activity(request.activity_arn)
     return {}
 
 
