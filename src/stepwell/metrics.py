@@ -1,5 +1,6 @@
-"""What /metrics shows of the engine, read when somebody asks: nothing is counted per transition for it."""
+"""What /metrics shows: plain counters of the engine and the API, read when somebody asks."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry
@@ -41,6 +42,24 @@ class EngineCollector(Collector):
             yield CounterMetricFamily(_name(name), help, value=figures.get(name, 0))
         for name, help in _GAUGES.items():
             yield GaugeMetricFamily(_name(name), help, value=figures.get(name, 0))
+
+
+class RequestCollector(Collector):
+    """Requests of the AWS API by operation and error, both "" where there is none."""
+
+    def __init__(self) -> None:
+        self._requests: Counter[tuple[str, str]] = Counter()
+
+    def count(self, operation: str, error: str) -> None:
+        """A request was answered. Names come from our own tables, so there are few."""
+        self._requests[operation, error] += 1
+
+    def collect(self) -> Iterable[Metric]:
+        help = "Requests of the AWS API by operation and error (empty when served)"
+        family = CounterMetricFamily("stepwell_api_requests", help, labels=["operation", "error"])
+        for names, count in self._requests.items():
+            family.add_metric(names, count)
+        yield family
 
 
 def _name(name: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from types import FrameType
 
 import uvicorn
-from starlette.types import ASGIApp
+from prometheus_client import CollectorRegistry
 
 from stepwell.api.access import Access
 from stepwell.api.app import create_app
@@ -20,10 +20,11 @@ from stepwell.api.guarded import Limits, guarded
 from stepwell.api.hosts import Hosts
 from stepwell.api.keys import Keys
 from stepwell.api.pace import Pace
+from stepwell.api.wire import Wire
 from stepwell.clock import Clock, WallClock
 from stepwell.config import Config, ConfigError
 from stepwell.engine.engine import Engine
-from stepwell.metrics import registry
+from stepwell.metrics import RequestCollector, registry
 from stepwell.store.protocol import Store
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 GRACE = 4
 """Seconds that requests in flight get when the server is told to stop."""
 
+REST_SECONDS = 120
+"""How long a connection may stay without a request."""
 
 FILES_KEPT = 200
 """Files that stay for the store and for calls that the server makes, however many connections there are."""
@@ -134,18 +137,24 @@ def files_allowed() -> int:
     return sys.maxsize if soft == resource.RLIM_INFINITY else soft
 
 
-def http_settings(app: ASGIApp, config: Config, certificate: ssl.SSLContext | None = None) -> uvicorn.Config:
-    """How uvicorn is to serve the application."""
+def http_settings(
+    engine: Engine, metrics: CollectorRegistry, access: Access, certificate: ssl.SSLContext | None = None
+) -> uvicorn.Config:
+    """How uvicorn is to serve the engine: the API directly, all else as an ASGI application."""
+    requests = RequestCollector()
+    metrics.register(requests)
+    wire = Wire(engine, requests.count, access)
+    limits = Limits(engine.config, most=max(1, files_allowed() - FILES_KEPT))
     settings = uvicorn.Config(
-        app,
+        create_app(engine, metrics, access=access),
         loop="none",  # ours runs already
-        http=guarded(Limits(config, most=max(1, files_allowed() - FILES_KEPT))),
+        http=guarded(limits, wire),
         ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE,
-        timeout_keep_alive=120,
+        timeout_keep_alive=REST_SECONDS,
         server_header=False,
         proxy_headers=False,
     )
@@ -169,8 +178,8 @@ async def serve(
     await store.open()
     try:
         async with running_engine(store, config) as engine:
-            app = create_app(engine, registry(engine.figures), access=access(listener, config, keys))
-            settings = http_settings(app, config, certificate)
+            door = access(listener, config, keys)
+            settings = http_settings(engine, registry(engine.figures), door, certificate)
             loop = asyncio.get_running_loop()
 
             def stopping() -> None:

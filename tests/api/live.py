@@ -16,11 +16,10 @@ from botocore.config import Config as ClientConfig
 from botocore.exceptions import ClientError
 from prometheus_client import CollectorRegistry
 
-from stepwell.api.app import create_app
 from stepwell.api.keys import Keys
 from stepwell.config import Config
 from stepwell.engine.engine import Engine
-from stepwell.server import access, http_settings, running_engine
+from stepwell.server import REST_SECONDS, access, http_settings, running_engine
 from stepwell.store.memory import MemoryStore
 
 ROLE = "arn:aws:iam::123456789012:role/any"
@@ -32,7 +31,8 @@ CREDENTIALS = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
 class LiveServer:
     """A whole server in a thread, with a store in memory, reached over real sockets."""
 
-    def __init__(self, keys: Keys | None = None, **settings: Any) -> None:
+    def __init__(self, keys: Keys | None = None, rest_seconds: float = REST_SECONDS, **settings: Any) -> None:
+        self.rest_seconds = rest_seconds
         self.config = Config(**{"poll_seconds": 0.2, **settings})
         self.keys = keys
         self.socket = socket.create_server(("127.0.0.1", 0))
@@ -48,6 +48,7 @@ class LiveServer:
         assert self._ready.wait(10), "the server did not start"
 
     def stop(self) -> None:
+        """May be called again."""
         self._http.close()
         self._uvicorn.should_exit = True
         self._thread.join(10)
@@ -56,9 +57,9 @@ class LiveServer:
     async def _serve(self) -> None:
         async with running_engine(MemoryStore(), self.config) as self.engine:
             door = access(self.socket, self.config, self.keys)
-            app = create_app(self.engine, CollectorRegistry(), access=door)
-            options = http_settings(app, self.config)
+            options = http_settings(self.engine, CollectorRegistry(), door)
             options.timeout_graceful_shutdown = 1
+            options.timeout_keep_alive = self.rest_seconds  # type: ignore[assignment]  # float does as well
             self._uvicorn = uvicorn.Server(options)
             self._ready.set()
             await self._uvicorn.serve(sockets=[self.socket])

@@ -6,6 +6,7 @@ import pytest
 
 from definitions import chain, passing, task, waiting
 from stepwell.engine import queues
+from stepwell.engine.queues import Gone
 from stepwell.errors import InvalidToken, TaskTimedOut, ThrottlingException
 from stepwell.store.protocol import StoreError
 
@@ -112,7 +113,7 @@ async def test_a_worker_that_is_gone_before_it_has_the_answer_puts_the_task_back
 
 async def test_a_worker_that_goes_while_it_is_woken_wakes_the_next_one(world: World, monkeypatch):
     await world.activity()
-    gone = asyncio.Event()
+    gone = Gone()
     first = world.poll(gone)
     await world.settle()
     second = world.poll()
@@ -122,7 +123,7 @@ async def test_a_worker_that_goes_while_it_is_woken_wakes_the_next_one(world: Wo
 
     def add_and_go(task) -> None:
         add(task)  # wakes the first
-        gone.set()  # which is gone before it can ask
+        gone.set_result(None)  # which is gone before it can ask
 
     monkeypatch.setattr(queue, "add", add_and_go)
     await started(world)

@@ -15,6 +15,7 @@ from stepwell.core import journal as j
 from stepwell.engine import check_execution as kinds
 from stepwell.engine.check import INDEX, REVISION, STATE, UNREADABLE, Report, check
 from stepwell.engine.engine import Engine
+from stepwell.engine.queues import Gone
 from stepwell.engine.records import Encryption, Settings
 from stepwell.store.memory import MemoryStore
 from stepwell.store.protocol import Commit, ExecutionRow, Store, Stored, Work, WorkKey, WorkKind
@@ -70,8 +71,8 @@ async def _fill(store: Store) -> None:
             tags={},
         )
         await engine.start_execution(machine, {"branches": "runs", "steps": "done"}[name], "{}")
-    await engine.take_activity_task(TAKEN, "ada", asyncio.Event())
-    given = await engine.take_activity_task(FAILED, "bob", asyncio.Event())
+    await engine.take_activity_task(TAKEN, "ada", Gone())
+    given = await engine.take_activity_task(FAILED, "bob", Gone())
     assert given is not None
     await engine.fail_task(given.token, "Broken", None)
     await engine.stop()

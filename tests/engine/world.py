@@ -9,6 +9,7 @@ from typing import Any
 from stepwell.clock import Milliseconds, VirtualClock
 from stepwell.config import Config
 from stepwell.engine.engine import ActivityTask, Engine, Started
+from stepwell.engine.queues import Gone
 from stepwell.engine.records import Settings, StateMachineRecord
 from stepwell.store.memory import MemoryStore
 from stepwell.store.protocol import Commit, ExecutionRow, OutcomeUnknown, Resource, Store, Stored, Work
@@ -186,9 +187,9 @@ class World:
 
     # -- workers -------------------------------------------------------------------------------------------------------
 
-    def poll(self, gone: asyncio.Event | None = None, worker: str = "worker") -> "asyncio.Task[ActivityTask | None]":
+    def poll(self, gone: Gone | None = None, worker: str = "worker") -> "asyncio.Task[ActivityTask | None]":
         """A worker that asks for a task, in the background."""
-        return asyncio.create_task(self.engine.take_activity_task(ACTIVITY, worker, gone or asyncio.Event()))
+        return asyncio.create_task(self.engine.take_activity_task(ACTIVITY, worker, gone or Gone()))
 
     async def take(self) -> ActivityTask:
         """A task that is there."""

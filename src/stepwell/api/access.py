@@ -10,7 +10,7 @@ import msgspec
 
 from stepwell.api.hosts import Hosts
 from stepwell.api.keys import AccessKey, Keys
-from stepwell.api.pace import Pace
+from stepwell.api.pace import Address, Pace
 from stepwell.api.signature import Headers, Signed, check_signature, find_signer, read_signature
 from stepwell.clock import Clock, WallClock
 from stepwell.errors import AccessDeniedException
@@ -62,13 +62,13 @@ class Access:
         self._pace = pace
         self._now = (clock or WallClock()).now
 
-    def meet(self, scope: Mapping[str, Any], headers: Headers) -> Caller | None:
+    def meet(self, client: Address | None, headers: Headers) -> Caller | None:
         """Whoever calls the API, as far as the headers tell; None where no keys are asked for.
 
         Raises ThrottlingException, MisdirectedRequest, and the errors of `signature`.
         """
         if self._pace is not None:
-            self._pace.take(scope["client"])
+            self._pace.take(client)
         if self._keys is None:
             self._hosts.check(headers.get(b"host", b""))
             return None

@@ -1,10 +1,9 @@
-"""The HTTP application: the AWS endpoint in front, everything else behind it."""
+"""What is there over HTTP beside the AWS API: health, metrics, a greeting, and what others add."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -13,7 +12,6 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from stepwell.api.access import REALM, Access, NotSignedIn
-from stepwell.api.wire import Served, Wire
 from stepwell.engine.engine import Engine
 from stepwell.errors import ApiError, ThrottlingException
 from stepwell.store.protocol import StoreError
@@ -37,12 +35,11 @@ def create_app(
     lifespan: Lifespan[Any] | None = None,
     access: Access | None = None,
 ) -> ASGIApp:
-    """The server's whole HTTP face. `routes` are added to ours; `lifespan` starts and stops what is behind.
+    """What the server shows beside the API. `routes` are added to ours; `lifespan` starts and stops what is behind.
 
     Without `access` anyone may call who does so by a name of this machine's own.
     """
     door = access or Access()
-    wire = Wire(engine, _counting(metrics), door)
 
     async def healthz(request: Request) -> Response:
         try:
@@ -61,9 +58,6 @@ def create_app(
     behind = Starlette(routes=[*ours, *routes], lifespan=lifespan)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == "/":
-            await wire(scope, receive, send)  # type: ignore[arg-type]  # uvicorn's receive is a coroutine function
-            return
         if scope["type"] != "lifespan":
             try:
                 door.meet_visitor(scope)
@@ -81,14 +75,3 @@ def _refuse(refusal: ApiError | NotSignedIn) -> Response:
         return PlainTextResponse(f"{refusal}\n", 401, {"WWW-Authenticate": f'Basic realm="{REALM}"'})
     status = 429 if isinstance(refusal, ThrottlingException) else refusal.status
     return PlainTextResponse(f"{refusal}\n", status)
-
-
-def _counting(metrics: CollectorRegistry) -> Served:
-    requests = Counter(
-        "stepwell_api_requests",
-        "Requests of the AWS API by operation and error (empty when served)",
-        ["operation", "error"],
-        registry=metrics,
-    )
-    child = lru_cache(maxsize=None)(requests.labels)  # names come from our own tables, so few
-    return lambda operation, error: child(operation, error).inc()

@@ -20,7 +20,7 @@ class Call(msgspec.Struct, frozen=True):
     engine: Engine
     pages: Pages
     region: str
-    gone: Gone  # whether the client has hung up
+    gone: Gone  # done once the client has hung up
 
     @property
     def account(self) -> str:

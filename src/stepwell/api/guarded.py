@@ -7,13 +7,12 @@ half of one, or do not read their answer (measured with 0.54: they stay for ever
 import asyncio
 import sys
 from collections import Counter
+from collections.abc import Callable
 from enum import IntEnum
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-from stepwell.api.joined import JoinedWrites
+from stepwell.api.exchange import Api, DirectHttpProtocol
 from stepwell.api.pace import owner
 from stepwell.config import Config
 
@@ -55,23 +54,43 @@ class Stage(IntEnum):
     BODY = 2
 
 
+class ToldOfClose:
+    """A transport whose close is told of: what was written before may be on its way still."""
+
+    __slots__ = ("_told", "_transport", "is_closing", "write")
+
+    def __init__(self, transport: asyncio.Transport, told: Callable[[], None]) -> None:
+        self._transport = transport
+        self._told = told
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+
+    def close(self) -> None:
+        self._transport.close()
+        self._told()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class TooMuch(Exception):
     """A request's line and headers are longer than the server reads."""
 
 
-class GuardedHttpProtocol(HttpToolsProtocol):
+class GuardedHttpProtocol(DirectHttpProtocol):
     """HTTP/1.1 for clients that nobody knows. What a whole request in one piece costs is three attributes."""
 
     limits: ClassVar[Limits]
 
     def connection_made(self, transport: Any) -> None:
-        super().connection_made(JoinedWrites(transport, self._look_at_answer))  # type: ignore[arg-type]
+        super().connection_made(ToldOfClose(transport, self._look_at_answer))
         self._client = owner(self.client[0]) if self.client else ""
         self._stage = Stage.BETWEEN
         self._piece = 0  # bytes of the data that came last
         self._before = 0  # bytes of the request that came before them
         self._too_much = False
         self._since: float | None = self.loop.time()  # when we began to wait for a whole request
+        self._resting_since: float | None = None  # when the last answer was sent, until something comes again
         self._reader: asyncio.TimerHandle | None = None
         self._writer: asyncio.TimerHandle | None = None
         self._counted = self.limits.enter(self._client)
@@ -83,10 +102,10 @@ class GuardedHttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._since = None
-        for timer in (self._reader, self._writer):
+        for timer in (self._reader, self._writer, self.timeout_keep_alive_task):
             if timer is not None:
                 timer.cancel()
-        self._reader = self._writer = None
+        self._reader = self._writer = self.timeout_keep_alive_task = None
         if self._counted:
             self.limits.leave(self._client)
             self._counted = False
@@ -178,6 +197,37 @@ class GuardedHttpProtocol(HttpToolsProtocol):
         self._since = None
         self.transport.close()
 
+    def on_response_complete(self) -> None:
+        """As uvicorn's, but one timer serves a connection for long, where uvicorn sets one after each answer."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._resting_since = self.loop.time()
+            if self.timeout_keep_alive_task is None:
+                self._look_at_rest_after(self.timeout_keep_alive)
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Called by uvicorn when something comes: the timer goes on, and finds that nobody rests."""
+        self._resting_since = None
+
+    def _look_at_rest_after(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self._look_at_rest)
+
+    def _look_at_rest(self) -> None:
+        """Close the connection when nobody has asked anything for long."""
+        self.timeout_keep_alive_task = None
+        if self._resting_since is None or self.transport.is_closing():
+            return
+        left = self._resting_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._look_at_rest_after(left)
+        else:
+            self._close()
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._look_at_answer()
@@ -202,6 +252,6 @@ class GuardedHttpProtocol(HttpToolsProtocol):
             self._writer = self.loop.call_later(self.limits.seconds, self._look_at_answer, unsent)
 
 
-def guarded(limits: Limits) -> type[GuardedHttpProtocol]:
-    """The protocol, with these limits."""
-    return type("GuardedHttpProtocol", (GuardedHttpProtocol,), {"limits": limits})
+def guarded(limits: Limits, api: Api) -> type[GuardedHttpProtocol]:
+    """The protocol, with these limits, for this API."""
+    return type("GuardedHttpProtocol", (GuardedHttpProtocol,), {"limits": limits, "api": api})

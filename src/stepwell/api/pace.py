@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from stepwell.errors import ThrottlingException
 
+Address = tuple[str, int]
+"""A client's address and port."""
+
 BURST_SECONDS = 2
 """A bucket holds what comes into it in these."""
 MANY = 10_000
@@ -22,7 +25,7 @@ class Pace:
         self._full_at: dict[str, float] = {}
         self._forget_above = MANY
 
-    def take(self, client: tuple[str, int] | None) -> None:
+    def take(self, client: Address | None) -> None:
         """Raises ThrottlingException when the client's bucket is empty."""
         now = self._now()
         address = owner(client[0]) if client else ""

@@ -261,7 +261,7 @@ class Engine:
         queue = self.runner.queues[activity_arn]
         deadline = asyncio.get_running_loop().time() + self.config.poll_seconds
         try:
-            while not (gone.is_set() or self.stopping):
+            while not (gone.done() or self.stopping):
                 if not self.catalog.knows_activity(activity_arn) and await self.catalog.activity(activity_arn) is None:
                     raise ActivityDoesNotExist(activity_arn)
                 task = await queue.take()

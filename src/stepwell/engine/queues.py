@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict, deque
-from typing import Protocol
+from functools import partial
 
 from stepwell.core.work import Work, WorkKind
 from stepwell.store.protocol import Store
@@ -11,13 +11,8 @@ WINDOW = 1_000  # tasks of one activity held in memory; the others wait in the s
 PAGE = 500
 
 
-class Gone(Protocol):
-    """Whether a caller has gone: an asyncio.Event is one."""
-
-    def is_set(self) -> bool: ...
-
-    async def wait(self) -> object: ...
-
+Gone = asyncio.Future[None]
+"""Done once a caller has gone."""
 
 Task = tuple[int, int]
 """Execution, position of the try."""
@@ -90,19 +85,19 @@ class ActivityQueue:
             self._more = self._more or len(rows) == PAGE
 
     async def wait(self, deadline: float, gone: Gone) -> bool:
-        """Wait until it is worth asking `take` again; False at the deadline (loop time) or when `gone` is set."""
+        """Wait until it is worth asking `take` again; False at the deadline (loop time) or when `gone` is done."""
         loop = asyncio.get_running_loop()
         poller: asyncio.Future[bool] = loop.create_future()
         self._pollers[poller] = None
         end = loop.call_at(deadline, _end, poller)
-        leave = asyncio.ensure_future(gone.wait())
-        leave.add_done_callback(lambda _: _end(poller))
+        leave = partial(_end, poller)
+        gone.add_done_callback(leave)
         try:
             return await poller
         finally:
             self._pollers.pop(poller, None)
             end.cancel()
-            leave.cancel()
+            gone.remove_done_callback(leave)
 
     def release(self) -> None:
         """Wake all pollers: the server stops, or the activity was deleted."""
@@ -110,7 +105,7 @@ class ActivityQueue:
             self._wake()
 
 
-def _end(poller: "asyncio.Future[bool]") -> None:
+def _end(poller: "asyncio.Future[bool]", gone: Gone | None = None) -> None:
     if not poller.done():
         poller.set_result(False)
 

@@ -45,7 +45,7 @@ async def get_activity_task(call: Call, request: shapes.GetActivityTaskRequest) 
     task = await call.engine.take_activity_task(activity.arn, request.worker_name, call.gone)
     if task is None:
         return NOTHING
-    if call.gone.is_set():
+    if call.gone.done():
         await call.engine.put_back(task)
         return NOTHING
     return {"taskToken": task.token, "input": task.input}
