@@ -21,6 +21,7 @@ from stepwell.api.hosts import Hosts
 from stepwell.api.keys import Keys
 from stepwell.api.pace import Pace
 from stepwell.api.wire import Wire
+from stepwell.api.within import NestedExecutions, OwnApi, SdkOperations
 from stepwell.clock import Clock, WallClock
 from stepwell.config import Config, ConfigError
 from stepwell.engine.engine import Engine
@@ -95,10 +96,18 @@ def _no_password() -> str:
     raise ValueError("the key has a password, and nobody is there to type it. Write it without one")
 
 
+def integrate(engine: Engine) -> None:
+    """Tell the engine who makes the calls of which service."""
+    own = OwnApi(engine)
+    engine.integrations.register("states", NestedExecutions(own))
+    engine.integrations.register("aws-sdk:sfn", SdkOperations(own))
+
+
 @contextlib.asynccontextmanager
 async def running_engine(store: Store, config: Config, clock: Clock | None = None) -> AsyncIterator[Engine]:
     """An engine over an opened store; at the end everything decided is written."""
     engine = Engine(store, clock or WallClock(), config)
+    integrate(engine)
     await engine.start()
     try:
         yield engine

@@ -7,7 +7,6 @@ from .recordings import Case
 MISSING = {
     "distributed Map": "Map Runs are not there yet",
     "RedriveExecution": "RedriveExecution is not there yet",
-    "service integrations": "calls of AWS services and nested executions are not there yet",
 }
 
 # By case id, where the content does not tell.
@@ -53,7 +52,7 @@ def needs(case: Case) -> set[str]:
     for step in case.get("steps", ()):
         found |= _needs_of_step(step)
     if "steps" in case and not any(step["operation"].startswith("Start") for step in case["steps"]):
-        found -= {"service integrations", "distributed Map"}  # nothing is run
+        found.discard("distributed Map")  # nothing is run
     for definition in (case.get("definition"), *case.get("definitions", ())):
         found |= set(_needs_of_definition(definition))
     return found
@@ -61,11 +60,7 @@ def needs(case: Case) -> set[str]:
 
 def _needs_of_step(step: dict[str, Any]) -> set[str]:
     operation, request = step["operation"], step["request"]
-    found = {operation} & MISSING.keys()
-    needed = set(_needs_of_definition(request.get("definition")))
-    if "expected_error" in step:
-        needed.discard("service integrations")  # a definition that is refused is never run
-    return found | needed
+    return ({operation} & MISSING.keys()) | set(_needs_of_definition(request.get("definition")))
 
 
 def _needs_of_definition(value: Any) -> list[str]:
@@ -76,6 +71,4 @@ def _needs_of_definition(value: Any) -> list[str]:
     found = [need for item in value.values() for need in _needs_of_definition(item)]
     if isinstance(value.get("ProcessorConfig"), dict) and value["ProcessorConfig"].get("Mode") == "DISTRIBUTED":
         found.append("distributed Map")
-    if str(value.get("Resource", "")).startswith("arn:aws:states:::"):
-        found.append("service integrations")
     return found

@@ -9,6 +9,7 @@ from typing import Any
 from .bindings import Bindings
 
 _ISO_8601 = r"[-+]?\d{4,}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
+_HTTP_DATE = r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
 _ROLES = r"s(?:nf|fn)_role_arn(?:_t\d+)?"
 _ARNS = r"(?:activity|map_run|ss?m_nonexistent|invalid_execution)_arn"
 _NAMES = r"activity_name|state_machine_alias(?:_base)?_name"
@@ -94,6 +95,13 @@ def _is_time(actual: Any) -> bool:
     return _is_instant(actual) or (isinstance(actual, str) and bool(re.fullmatch(_ISO_8601, actual)))
 
 
+def _is_date(actual: Any) -> bool:
+    """A time, or that of an HTTP answer, alone or as the only value of its header."""
+    if isinstance(actual, list) and len(actual) == 1:
+        return _is_date(actual[0])
+    return _is_time(actual) or (isinstance(actual, str) and bool(re.fullmatch(_HTTP_DATE, actual)))
+
+
 def _is_number(actual: Any) -> bool:
     return isinstance(actual, int | float) and not isinstance(actual, bool)
 
@@ -102,7 +110,7 @@ def _is_number(actual: Any) -> bool:
 _WORDS: dict[str, tuple[Callable[[Any], bool], bool]] = {
     "datetime": (_is_instant, False),
     "timestamp": (_is_time, True),
-    "date": (_is_time, True),
+    "date": (_is_date, True),
     "time": (_is_time, False),
     "start-time": (_is_time, False),
     "entered-time": (_is_time, False),

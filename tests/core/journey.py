@@ -112,8 +112,11 @@ class Journey:
 
     def _answer_one(self, answers: Callable[[str], Any]) -> bool:
         for branch in self.execution.branches.values():
-            if branch.phase is Phase.SCHEDULED and branch.task is not None:
-                position, state = branch.task.position, branch.state
+            tried = branch.task
+            if tried is not None and (
+                branch.phase is Phase.SCHEDULED or (tried.position, "call") in self.execution.work
+            ):
+                position, state = tried.position, branch.state
                 self.give(f.TaskTaken(position, "worker"))
                 answer = answers(state)
                 if isinstance(answer, Failure):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from stepwell.core import journal as j
-from stepwell.engine.tokens import Tokens
+from stepwell.core.tokens import Tokens
 from stepwell.store.opening import store_at
 from stepwell.store.protocol import Store, Stored
 

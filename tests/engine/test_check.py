@@ -156,7 +156,7 @@ def test_a_store_in_which_executions_wait_in_every_way_is_sound(store):
     assert (report.sound, report.counts) == (True, {})
     assert (report.executions, report.revisions, report.aside) == (2, 2, 0)
     kept = {work.kind for work in stored(store, RUNS).work}
-    assert kept == {*WorkKind.TIMERS, WorkKind.ACTIVITY}
+    assert kept == {*WorkKind.TIMERS, WorkKind.ACTIVITY} - {WorkKind.JOB}
     assert report.work == len(stored(store, RUNS).work)
 
 
@@ -317,7 +317,7 @@ def test_a_task_in_another_queue_is_found(store):
 
 
 def test_a_notice_of_an_execution_that_ended_is_no_problem(store):
-    commit(store, DONE, opened=[Work(stored(store, DONE).row.id, 3, WorkKind.NOTICE)])
+    commit(store, DONE, opened=[Work(stored(store, DONE).row.id, 3, WorkKind.NOTICE_STOP)])
     assert found(store) == set()
 
 

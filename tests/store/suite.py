@@ -218,8 +218,8 @@ class StoreSuite:
         assert (await store.load([1]))[0].work == ()
 
     async def test_the_end_closes_all_work_but_notices_of_that_execution_alone(self, store: Store) -> None:
-        notice = Work(1, 9, WorkKind.NOTICE)
-        early = Work(1, 8, WorkKind.NOTICE)
+        notice = Work(1, 9, WorkKind.NOTICE_STOP)
+        early = Work(1, 8, WorkKind.NOTICE_STOP)
         await store.commit([start(n, opened=[timer(n, due=5), task(n)]) for n in (1, 2)])
         await store.commit([moved(1, opened=[early])])
         await store.commit([moved(1, opened=[notice, task(1, position=7)], close_all=True)])

@@ -7,6 +7,7 @@ import msgspec
 
 from stepwell.api.pages import Pages
 from stepwell.api.sizes import sized_members
+from stepwell.core.journal import Parent
 from stepwell.engine.engine import Engine
 from stepwell.engine.queues import Gone
 
@@ -21,6 +22,7 @@ class Call(msgspec.Struct, frozen=True):
     pages: Pages
     region: str
     gone: Gone  # done once the client has hung up
+    parent: Parent | None = None  # the try of a task that asks for this
 
     @property
     def account(self) -> str:

@@ -15,6 +15,7 @@ from stepwell.core.document import Document
 from stepwell.core.execution import Branch, Execution, Phase
 from stepwell.core.retry_catch import fail_expression
 from stepwell.core.states import choice, map, parallel, plain, task, wait
+from stepwell.core.tokens import Tokens
 from stepwell.core.turn import HistoryFull, Limits, Moment, RunApart, Turn
 from stepwell.core.work import Work, WorkKind
 from stepwell.errors import ExpressionError, States
@@ -43,14 +44,16 @@ def advance(
     *,
     deleting: bool = False,
     watch: Watch | None = None,
+    tokens: Tokens | None = None,
 ) -> Transition:
     """Deliver `fact`, then go on until every branch waits or the slice is full.
 
     `deleting`: the state machine is being deleted, so the execution is aborted at its next transition. `watch`: see
-    `expressions.scope`. Raises RunApart, which leaves the execution half-changed.
+    `expressions.scope`. `tokens` makes the task tokens that states may see. Raises RunApart, which leaves the
+    execution half-changed.
     """
     position = execution.length
-    turn = Turn(machine, execution, moment, limits, watch)
+    turn = Turn(machine, execution, moment, limits, watch, tokens)
     try:
         accepted = _deliver(turn, fact)
         while accepted and execution.ready and not turn.full:
@@ -160,6 +163,7 @@ def start(turn: Turn, fact: f.Start) -> None:
         due,
         fact.version_arn,
         fact.alias_arn,
+        fact.parent,
     )
     turn.add_with(entry, input)
 
@@ -228,6 +232,11 @@ def _task_fact(act: Callable[[Turn, Branch, Any], None], *phases: Phase) -> Call
     return deliver
 
 
+def _submitted(turn: Turn, branch: Branch, fact: f.TaskSubmitted) -> None:
+    state: Any = turn.machine.states[branch.state]
+    task.submitted(turn, branch, state, fact.output)
+
+
 def _answered(turn: Turn, branch: Branch, fact: f.TaskAnswered) -> None:
     state: Any = turn.machine.states[branch.state]
     task.answered(turn, branch, state, fact.output)
@@ -239,7 +248,8 @@ _FACTS: dict[type[f.Fact], Callable[[Turn, Any], bool]] = {
     f.TimerFired: _timer_fired,
     f.TaskTaken: _task_fact(lambda turn, branch, fact: task.taken(turn, branch, fact.worker), Phase.SCHEDULED),
     f.TaskReturned: _task_fact(lambda turn, branch, fact: task.put_back(turn, branch), Phase.STARTED),
-    f.TaskCallStarted: _task_fact(lambda turn, branch, fact: task.call_started(turn, branch), Phase.SCHEDULED),
+    f.TaskSubmitted: _task_fact(_submitted, Phase.STARTED),
+    f.JobRuns: _task_fact(lambda turn, branch, fact: task.job_runs(turn, branch, fact.ask_again), Phase.STARTED),
     f.TaskAnswered: _task_fact(_answered, Phase.SCHEDULED, Phase.STARTED),
     f.TaskRefused: _task_fact(
         lambda turn, branch, fact: task.refused(turn, branch, fact.failure, fact.how),

@@ -2,7 +2,7 @@
 
 from stepwell.core.document import Document
 from stepwell.core.execution import Branch, Execution, Phase
-from stepwell.core.open_work import blocked, let_go
+from stepwell.core.open_work import abandon, blocked, let_go
 
 
 def begin_child(x: Execution, parent: Branch, index: int, state: str, data: Document, last: int) -> Branch:
@@ -49,7 +49,7 @@ def stop_children(x: Execution, branch: Branch) -> None:
         return
     for id in branch.group.children:
         child = x.branches[id]
-        let_go(x, child)
+        abandon(x, child)
         blocked(x, child)
         if child.phase is not Phase.ENDED:
             child.phase = Phase.ABORTED

@@ -11,8 +11,8 @@ from stepwell.core import journal as j
 from stepwell.core.children import begin_child, child_ended, drop_children, stop_children
 from stepwell.core.document import Document
 from stepwell.core.execution import Branch, Execution, Group, Phase, Try
-from stepwell.core.open_work import blocked, close_work, let_go, open_work, own
-from stepwell.core.work import WorkKind
+from stepwell.core.open_work import abandon, blocked, close_work, let_go, open_work, own
+from stepwell.core.work import Work, WorkKind
 
 
 def evolve(execution: Execution, entry: j.Entry, document: Document | None = None) -> None:
@@ -51,6 +51,7 @@ def _document(entry: Any, position: int, document: Document | None, *carried: Do
 def _execution_started(x: Execution, e: j.ExecutionStarted, position: int, document: Document | None) -> None:
     x.arn, x.machine_arn, x.revision, x.name = e.arn, e.machine_arn, e.revision, e.name
     x.role_arn, x.version_arn, x.alias_arn = e.role_arn, e.version_arn, e.alias_arn
+    x.parent = e.parent
     x.started_at = e.at
     x.input = _document(e, position, document)
     x.branches[0] = Branch(0, None, 0, e.start_at, x.input, 0)
@@ -64,8 +65,13 @@ def _execution_closed(x: Execution, e: Any, position: int, document: Document | 
     x.status = j.STATUS[type(e)]
     x.stopped_at = e.at
     x.ready.clear()
+    for id in list(x.owners.values()):
+        abandon(x, x.branches[id])
     for key in list(x.work):
         close_work(x, key)
+    if x.parent is not None and x.parent.waits:
+        key = (position, WorkKind.NOTICE_ENDED)
+        x.opened_work[key] = Work(x.id, *key, queue=f"{x.parent.execution}:{x.parent.position}")
     if isinstance(e, j.ExecutionSucceeded):
         x.output = _document(e, position, document, x.root.data)
     else:
@@ -115,8 +121,8 @@ def _state_exited(x: Execution, e: j.StateExited, position: int, document: Docum
 def _state_aborted(x: Execution, e: j.StateAborted, position: int, document: Document | None) -> None:
     branch = x.branches[e.branch]
     branch.phase = Phase.ABORTED
+    abandon(x, branch)
     branch.task = None
-    let_go(x, branch)
 
 
 def _evaluation_failed(x: Execution, e: j.EvaluationFailed, position: int, document: Document | None) -> None:
@@ -158,7 +164,7 @@ def _task_scheduled(x: Execution, e: j.TaskScheduled, position: int, document: D
     branch.last = e.event
     blocked(x, branch)
     kind = WorkKind.ACTIVITY if e.family == "Activity" else WorkKind.CALL
-    open_work(x, branch, position, kind, queue=e.resource)
+    open_work(x, branch, position, kind, queue=branch.task.service)
     _open_deadlines(x, branch, position, e)
 
 
@@ -189,10 +195,15 @@ def _task_put_back(x: Execution, e: j.TaskPutBack, position: int, document: Docu
 
 def _task_submitted(x: Execution, e: j.TaskSubmitted, position: int, document: Document | None) -> None:
     branch = x.branches[e.branch]
-    assert branch.task is not None
+    tried = branch.task
+    assert tried is not None
+    tried.submitted = _document(e, position, document)
+    tried.submitted_at = e.at
     branch.phase = Phase.STARTED
     branch.last = e.event
-    close_work(x, (branch.task.position, WorkKind.CALL))
+    close_work(x, (tried.position, WorkKind.CALL))
+    if tried.waits_for_job:
+        open_work(x, branch, tried.position, WorkKind.JOB, due=e.at)
 
 
 def _task_ended(x: Execution, e: Any, position: int, document: Document | None) -> None:

@@ -47,7 +47,19 @@ class Phase(Enum):
 class Try:
     """A try of a task: what a token stands for."""
 
-    __slots__ = ("family", "heartbeat", "input", "position", "resource", "resource_type", "timeout")
+    __slots__ = (
+        "credentials",
+        "due",
+        "family",
+        "heartbeat",
+        "input",
+        "position",
+        "resource",
+        "resource_type",
+        "submitted",
+        "submitted_at",
+        "timeout",
+    )
 
     def __init__(self, entry: j.TaskScheduled, position: int, input: Document) -> None:
         self.position = position
@@ -57,6 +69,25 @@ class Try:
         self.resource_type = entry.resource_type
         self.timeout = entry.timeout
         self.heartbeat = entry.heartbeat
+        self.due = entry.timeout_due  # when the try times out, for calls
+        self.credentials = entry.credentials
+        self.submitted: Document | None = None  # what the service answered when it took the job or the message
+        self.submitted_at: Milliseconds = 0
+
+    @property
+    def service(self) -> str:
+        """Whom the call is for: `sqs`, `aws-sdk:dynamodb`, or a function's ARN. Calls queue by it."""
+        return self.resource_type or self.resource
+
+    @property
+    def waits_for_job(self) -> bool:
+        """Whether the service is given a job, whose end the task waits for (`.sync`)."""
+        return self.resource_type is not None and self.resource.endswith((".sync", ".sync:2"))
+
+    @property
+    def waits_for_token(self) -> bool:
+        """Whether somebody must answer with the task token, once the service has taken the call."""
+        return self.resource_type is not None and self.resource.endswith(".waitForTaskToken")
 
 
 class Group:
@@ -146,6 +177,7 @@ class Execution:
         "opened_work",
         "output",
         "owners",
+        "parent",
         "ready",
         "revision",
         "role_arn",
@@ -165,6 +197,7 @@ class Execution:
         self.role_arn = ""
         self.version_arn: str | None = None
         self.alias_arn: str | None = None
+        self.parent: j.Parent | None = None  # whose task started it
         self.input = Document("null")
         self.output: Document | None = None
         self.error: str | None = None

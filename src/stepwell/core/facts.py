@@ -3,6 +3,7 @@
 import msgspec
 
 from stepwell.clock import Milliseconds
+from stepwell.core.journal import Parent
 from stepwell.errors import Failure
 
 
@@ -21,6 +22,7 @@ class Start(Fact, frozen=True, gc=False, kw_only=True):
     input: str  # JSON text
     version_arn: str | None = None
     alias_arn: str | None = None
+    parent: Parent | None = None
 
 
 class Continue(Fact, frozen=True, gc=False):
@@ -52,10 +54,18 @@ class TaskReturned(Fact, frozen=True, gc=False):
     position: int
 
 
-class TaskCallStarted(Fact, frozen=True, gc=False):
-    """An integration has begun the call."""
+class TaskSubmitted(Fact, frozen=True, gc=False):
+    """The service has taken the job (`.sync`) or the call (`.waitForTaskToken`)."""
 
     position: int
+    output: str  # JSON text: what the service answered
+
+
+class JobRuns(Fact, frozen=True, gc=False):
+    """The job was asked after, and still runs."""
+
+    position: int
+    ask_again: Milliseconds  # when
 
 
 class TaskAnswered(Fact, frozen=True, gc=False):
@@ -92,7 +102,8 @@ AnyFact = (
     | TimerFired
     | TaskTaken
     | TaskReturned
-    | TaskCallStarted
+    | TaskSubmitted
+    | JobRuns
     | TaskAnswered
     | TaskRefused
     | Heartbeat

@@ -117,6 +117,8 @@ def _task_scheduled(view: HistoryView, e: j.TaskScheduled) -> Shape:
             del details["parameters"]
     else:
         details = {"resource": e.resource} | view._data("input", e.payload)
+    if e.credentials is not None:
+        details["taskCredentials"] = {"roleArn": e.credentials}
     if e.timeout is not None:
         details["timeoutInSeconds"] = e.timeout
     if e.heartbeat is not None:

@@ -23,6 +23,14 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="t
     branch: int  # whom it concerns; 0 is the execution's own branch
 
 
+class Parent(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Which try of which execution's task started this one."""
+
+    execution: int
+    position: int
+    waits: bool  # for this one's end (`.sync`)
+
+
 class ExecutionStarted(Entry, frozen=True, array_like=True, gc=False, tag=1):
     payload: Payload  # input
     arn: str
@@ -34,6 +42,7 @@ class ExecutionStarted(Entry, frozen=True, array_like=True, gc=False, tag=1):
     due: Milliseconds | None = None  # the machine's TimeoutSeconds
     version_arn: str | None = None
     alias_arn: str | None = None
+    parent: Parent | None = None
 
 
 class ExecutionSucceeded(Entry, frozen=True, array_like=True, gc=False, tag=2):
@@ -93,6 +102,7 @@ class TaskScheduled(Entry, frozen=True, array_like=True, gc=False, tag=20):
     heartbeat: int | None = None  # seconds
     timeout_due: Milliseconds | None = None  # not for activities: theirs runs from TaskStarted
     heartbeat_due: Milliseconds | None = None
+    credentials: str | None = None  # the role to call with
 
 
 class TaskStarted(Entry, frozen=True, array_like=True, gc=False, tag=21):
@@ -105,6 +115,8 @@ class TaskStarted(Entry, frozen=True, array_like=True, gc=False, tag=21):
 
 
 class TaskSubmitted(Entry, frozen=True, array_like=True, gc=False, tag=22):
+    """The service has taken the job (`.sync`) or the call (`.waitForTaskToken`)."""
+
     family: str
     resource: str
     payload: Payload

@@ -2,7 +2,7 @@
 
 from stepwell.clock import Milliseconds
 from stepwell.core.execution import Branch, Execution
-from stepwell.core.work import Work
+from stepwell.core.work import Work, WorkKind
 
 
 def open_work(
@@ -28,6 +28,15 @@ def close_work(execution: Execution, key: tuple[int, str]) -> None:
         return
     if execution.opened_work.pop(key, None) is None:
         execution.closed_work.append(key)
+
+
+def abandon(execution: Execution, branch: Branch) -> None:
+    """The branch is stopped from outside: as `let_go`, and a job that its task waits for is to be stopped."""
+    tried = branch.task
+    if tried is not None and tried.waits_for_job:
+        key = (tried.position, WorkKind.NOTICE_STOP)
+        execution.opened_work[key] = Work(execution.id, *key, queue=tried.service)
+    let_go(execution, branch)
 
 
 def own(execution: Execution, branch: Branch, position: int) -> None:

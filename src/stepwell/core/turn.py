@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from stepwell.asl.states import Map, Parallel, StateMachine, Task
+from stepwell.asl.states import Map, Parallel, State, StateMachine, Task
 from stepwell.clock import Milliseconds
 from stepwell.core import journal as j
 from stepwell.core.document import Document
 from stepwell.core.evolve import evolve
 from stepwell.core.execution import Branch, Execution
+from stepwell.core.tokens import Tokens
 from stepwell.core.work import Work
 from stepwell.errors import Failure
 from stepwell.expressions.scope import LONGEST_EVALUATION, Json, Scope, Watch
@@ -60,16 +61,19 @@ class Turn:
         moment: Moment,
         limits: Limits,
         watch: Watch | None = None,
+        tokens: Tokens | None = None,
     ) -> None:
         self.machine = machine
         self.execution = execution
         self.limits = limits
         self.watch = watch
+        self.tokens = tokens or Tokens(b"")
         self.now = max(moment.now, execution.last_at)
         self.seed = moment.seed
         self.entries: list[j.Entry] = []
         self.moved: list[Work] = []  # timers whose due time changed without an entry (heartbeats)
         self.bytes = 0
+        self.tried: int | None = None  # the try that has just ended: its token is what its results may still see
         self.failure: Failure | None = None  # the last one that a state gave to its retriers and catchers
         self._random: random.Random | None = None
 
@@ -188,10 +192,19 @@ def context_object(turn: Turn, branch: Branch, index: int | None = None) -> Mapp
         context["Execution"]["RedriveCount"] = 0
     if isinstance(turn.machine.states[branch.state], Task | Parallel | Map):  # a recorded Pass has none
         context["State"]["RetryCount"] = branch.retry_count
+    if _has_token(turn.machine.states[branch.state]):
+        # Parameters are evaluated just before the entry whose position the token stands for.
+        position = execution.length if turn.tried is None else turn.tried
+        context["Task"] = {"Token": turn.tokens.make(execution.id, position)}
     item = _item(branch, index) if index is not None else _iteration_of(execution, branch)
     if item is not None:
         context["Map"] = {"Item": item}
     return context
+
+
+def _has_token(state: State) -> bool:
+    """Whether the state shows a task token: who waits for an answer, and (recorded) who waits for a job."""
+    return isinstance(state, Task) and state.resource.endswith((".waitForTaskToken", ".sync", ".sync:2"))
 
 
 def _iteration_of(execution: Execution, branch: Branch) -> Mapping[str, Any] | None:

@@ -14,11 +14,15 @@ class WorkKind:
     HEARTBEAT = "heartbeat"  # timer: HeartbeatSeconds of a task's try; moved by heartbeats
     EXECUTION_TIMEOUT = "execution-timeout"  # timer: the machine's TimeoutSeconds
     ACTIVITY = "activity"  # queued: a worker must take the task
+    JOB = "job"  # timer: when to ask after a job that a `.sync` task has submitted; moved each time it still runs
     CALL = "call"  # queued: an integration must be called
     RUNNABLE = "runnable"  # the execution itself can go on
-    NOTICE = "notice"  # outbox: somebody else must be told
+    NOTICE_ENDED = "notice-ended"  # outbox: the execution that started this one and waits must look after it
+    NOTICE_STOP = "notice-stop"  # outbox: a job that nobody waits for any more must be stopped
 
-    TIMERS = frozenset({WAIT, RETRY, TASK_TIMEOUT, HEARTBEAT, EXECUTION_TIMEOUT})
+    TIMERS = frozenset({WAIT, RETRY, TASK_TIMEOUT, HEARTBEAT, EXECUTION_TIMEOUT, JOB})
+    MOVED = frozenset({HEARTBEAT, JOB})  # timers that are moved without a journal entry
+    NOTICES = frozenset({NOTICE_ENDED, NOTICE_STOP})  # outlive the execution's end
 
 
 class Work(msgspec.Struct, frozen=True, gc=False):
@@ -28,7 +32,7 @@ class Work(msgspec.Struct, frozen=True, gc=False):
     position: int  # of the journal entry that asks for it
     kind: str  # see WorkKind
     due: Milliseconds | None = None  # for timers
-    queue: str | None = None  # the activity's ARN, for queued activity tasks; the resource, for calls
+    queue: str | None = None  # the activity's ARN; of calls the service, or the function's ARN; whom a notice is for
 
 
 class WorkKey(msgspec.Struct, frozen=True, gc=False):

@@ -22,13 +22,13 @@ class Background:
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def spawn(self, work: Coroutine[Any, Any, object], name: str) -> None:
         """Do this in the background; an unexpected error is logged, and nobody else is disturbed."""
         task = asyncio.create_task(self._logged(work, name), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _logged(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    async def _logged(self, work: Coroutine[Any, Any, object], name: str) -> None:
         try:
             await work
         except Exception:

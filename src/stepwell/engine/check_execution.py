@@ -155,7 +155,7 @@ def _row_findings(row: ExecutionRow, execution: Execution) -> Iterator[Finding]:
 
 
 def _work_findings(rows: Sequence[Work], execution: Execution) -> Iterator[Finding]:
-    kept = {(work.position, work.kind): work for work in rows if work.kind != WorkKind.NOTICE}
+    kept = {(work.position, work.kind): work for work in rows if work.kind not in WorkKind.NOTICES}
     said = dict(execution.work)
     if execution.ready:
         said[0, WorkKind.RUNNABLE] = Work(execution.id, 0, WorkKind.RUNNABLE)
@@ -169,8 +169,8 @@ def _work_findings(rows: Sequence[Work], execution: Execution) -> Iterator[Findi
 
 
 def _what(work: Work) -> tuple[Milliseconds | None, str | None]:
-    """Due time and queue; heartbeats move their deadline in the row alone."""
-    return (None if work.kind == WorkKind.HEARTBEAT else work.due, work.queue)
+    """Due time and queue; what is moved without an entry is moved in the row alone."""
+    return (None if work.kind in WorkKind.MOVED else work.due, work.queue)
 
 
 def _work_name(work: Work) -> str:

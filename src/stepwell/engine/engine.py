@@ -12,6 +12,7 @@ from stepwell.config import Config
 from stepwell.core import facts as f
 from stepwell.core.execution import Execution
 from stepwell.core.history import Event
+from stepwell.core.journal import Parent
 from stepwell.engine import reading
 from stepwell.engine.aliases import Target
 from stepwell.engine.catalog import Catalog
@@ -21,7 +22,6 @@ from stepwell.engine.reading import ExecutionData
 from stepwell.engine.records import StateMachineRecord
 from stepwell.engine.residents import Keep, Resident
 from stepwell.engine.runner import Runner
-from stepwell.engine.tokens import Tokens
 from stepwell.errors import (
     ActivityDoesNotExist,
     ExecutionAlreadyExists,
@@ -32,6 +32,7 @@ from stepwell.errors import (
     TaskTimedOut,
     ThrottlingException,
 )
+from stepwell.integrations.call import Integrations
 from stepwell.store.protocol import ExecutionRow, Store, StoreError
 
 
@@ -71,14 +72,13 @@ class Engine:
         self.clock = clock
         self.config = config
         self.catalog = Catalog(store, clock)
-        self.runner = Runner(store, clock, config, self.catalog)
+        self.integrations = Integrations()
+        self.runner = Runner(store, clock, config, self.catalog, self.integrations)
         self.stopping = False
-        self._tokens = Tokens(b"")
         self._random = Random()
 
     async def start(self) -> None:
         """Take up what an earlier run left. The store must be open."""
-        self._tokens = Tokens(await self.store.secret())
         await self.runner.start()
 
     def begin_stop(self) -> None:
@@ -112,9 +112,14 @@ class Engine:
         return await self.catalog.aliases.target(arn, self._random)
 
     async def start_execution(
-        self, by: StateMachineRecord | Target, name: str | None, input: str, trace_header: str | None = None
+        self,
+        by: StateMachineRecord | Target,
+        name: str | None,
+        input: str,
+        trace_header: str | None = None,
+        parent: Parent | None = None,
     ) -> Started:
-        """Start an execution; returns when its start is on disk.
+        """Start an execution; returns when its start is on disk. `parent`: the try of a task that asks for it.
 
         For STANDARD, the same name and input while it runs gives the running one. Raises ExecutionAlreadyExists,
         StateMachineDeleting, ThrottlingException, ServiceUnavailable.
@@ -128,7 +133,7 @@ class Engine:
             if there is not None:
                 return there
         self._admit(machine)  # again: we may have waited
-        resident, start = self._new(target, compiled, name, input, Keep.START if machine.express else Keep.ALL)
+        resident, start = self._new(target, compiled, name, input, Keep.START if machine.express else Keep.ALL, parent)
         waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.runner.begin(resident, start, waiter)
         await waiter
@@ -190,7 +195,13 @@ class Engine:
         return arns.execution_arn(at.region, at.account, machine.name, name)
 
     def _new(
-        self, target: Target, compiled: StateMachine, name: str | None, input: str, keep: Keep
+        self,
+        target: Target,
+        compiled: StateMachine,
+        name: str | None,
+        input: str,
+        keep: Keep,
+        parent: Parent | None = None,
     ) -> tuple[Resident, f.Start]:
         machine = target.machine
         name = name or new_uuid()
@@ -215,6 +226,7 @@ class Engine:
             input=input,
             version_arn=target.version_arn,
             alias_arn=target.alias_arn,
+            parent=parent,
         )
         return Resident(Execution(row.id), compiled, row, keep), start
 
@@ -301,26 +313,30 @@ class Engine:
         input = branch.task.input.text
         if not await self.runner.deliver(execution, f.TaskTaken(position, worker)):
             return None
-        return ActivityTask(self._tokens.make(execution, position), input)
+        return ActivityTask(self.runner.tokens.make(execution, position), input)
 
     async def put_back(self, task: ActivityTask) -> None:
         """The worker was gone before it had the answer: somebody else is to get the task."""
-        execution, position = self._tokens.read(task.token)
+        execution, position = self.runner.tokens.read(task.token)
         await self.runner.deliver(execution, f.TaskReturned(position))
+
+    def check_token(self, token: str) -> None:
+        """Raises InvalidToken."""
+        self.runner.tokens.read(token)
 
     async def succeed_task(self, token: str, output: str) -> None:
         """Raises InvalidToken, TaskTimedOut."""
-        execution, position = self._tokens.read(token)
+        execution, position = self.runner.tokens.read(token)
         await self._answer(execution, f.TaskAnswered(position, output))
 
     async def fail_task(self, token: str, error: str | None, cause: str | None) -> None:
         """Raises InvalidToken, TaskTimedOut."""
-        execution, position = self._tokens.read(token)
+        execution, position = self.runner.tokens.read(token)
         await self._answer(execution, f.TaskRefused(position, Failure(error, cause)))
 
     async def heartbeat_task(self, token: str) -> None:
         """Raises InvalidToken, TaskTimedOut."""
-        execution, position = self._tokens.read(token)
+        execution, position = self.runner.tokens.read(token)
         await self._answer(execution, f.Heartbeat(position))
 
     async def _answer(self, execution: int, fact: f.Fact) -> None:

@@ -24,7 +24,7 @@ class Orphans:
         catalog: Catalog,
         queues: ActivityQueues,
         background: Background,
-        deliver: Callable[[int, f.Fact], Awaitable[None]],
+        deliver: Callable[[int, f.Fact], Awaitable[object]],
     ) -> None:
         self._store = store
         self._catalog = catalog

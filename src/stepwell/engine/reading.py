@@ -9,7 +9,7 @@ from stepwell.core import journal as j
 from stepwell.core.history import Event, HistoryView
 from stepwell.store.protocol import ExecutionRow, Store
 
-_EVERYTHING = (1 << 31) - 1
+EVERYTHING = (1 << 31) - 1
 
 
 class ExecutionData(msgspec.Struct, frozen=True):
@@ -64,7 +64,7 @@ async def describe(store: Store, row: ExecutionRow) -> ExecutionData:
     input = journal.text(journal[0].payload)  # type: ignore[union-attr]
     if row.stopped_at is None:
         return ExecutionData(input, None, None, None)
-    end = journal[(await journal.read(0, _EVERYTHING, newest=1))[-1]]
+    end = journal[(await journal.read(0, EVERYTHING, newest=1))[-1]]
     if isinstance(end, j.ExecutionSucceeded):
         await journal.resolve([end])
         return ExecutionData(input, journal.text(end.payload), None, None)
@@ -107,7 +107,7 @@ async def _forward(journal: Journal, row: ExecutionRow, after: int | None, limit
 
 
 async def _backward(journal: Journal, row: ExecutionRow, after: int | None, limit: int) -> list[j.AnyEntry]:
-    before = _EVERYTHING  # positions to look at lie below it
+    before = EVERYTHING  # positions to look at lie below it
     chosen: list[j.AnyEntry] = []
     while len(chosen) < limit and before > 0:
         positions = await journal.read(0, before - 1, newest=CHUNKS)

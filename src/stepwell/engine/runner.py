@@ -18,13 +18,16 @@ from stepwell.core import facts as f
 from stepwell.core import journal
 from stepwell.core.advance import Limits, Moment, RunApart, Transition, advance
 from stepwell.core.evolve import evolve
+from stepwell.core.tokens import Tokens
 from stepwell.core.work import Work, WorkKey, WorkKind
 from stepwell.engine.apart import Apart
 from stepwell.engine.background import Background
+from stepwell.engine.calls import Calls
 from stepwell.engine.catalog import Catalog
 from stepwell.engine.committer import Committer, Pending
 from stepwell.engine.delivery import Delivery
 from stepwell.engine.identity import Numbers
+from stepwell.engine.notices import Notices
 from stepwell.engine.orphans import Orphans
 from stepwell.engine.queues import ActivityQueues
 from stepwell.engine.residents import Keep, Resident, Residents, Unloadable
@@ -32,11 +35,15 @@ from stepwell.engine.sandbox import Sandbox, Superseded, Supply, Unavailable
 from stepwell.engine.sandbox_protocol import Computed, Machine, Slice, State
 from stepwell.engine.shelf import Recent
 from stepwell.engine.timers import Key, Timers
-from stepwell.errors import ExecutionAlreadyExists, Failure, InternalFailure, ServiceUnavailable, States
+from stepwell.errors import ExecutionAlreadyExists, InternalFailure, ServiceUnavailable
 from stepwell.expressions.scope import LONGEST_EVALUATION
+from stepwell.integrations.call import Integrations
 from stepwell.store.protocol import Commit, ExecutionRow, Store, StoreError, StoreFull
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 2
+"""Seconds that calls under way get when the server stops; what is not answered then is called again."""
 
 EXPRESS_SECONDS = 300
 """The longest that an Express execution runs (developer guide, quotas)."""
@@ -61,7 +68,9 @@ def _evaluates_nothing(fact: f.Fact) -> bool:
 class Runner:
     """Runs executions over a store. One event loop, one writer per execution."""
 
-    def __init__(self, store: Store, clock: Clock, config: Config, catalog: Catalog) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, config: Config, catalog: Catalog, integrations: Integrations
+    ) -> None:
         self._store = store
         self._clock = clock
         self._catalog = catalog
@@ -79,6 +88,9 @@ class Runner:
         self.timers = Timers(store, clock)
         self.queues = ActivityQueues(store)
         self.orphans = Orphans(store, catalog, self.queues, self.background, self.deliver_for_sure)
+        self.calls = Calls(integrations, clock, config.call_limit, self.spawn, self.resident, self.deliver_for_sure)
+        self._notices = Notices(store, self.calls, self.background, self._write_apart)
+        self.tokens = Tokens(b"")
         self.sandbox = Sandbox(self.counters)
         self._costly: Counter[str] = Counter()  # revision -> how often an expression took too long
         self._wild: Recent[StateMachine] = Recent(1_000)  # of the revisions for which that was too often
@@ -99,12 +111,14 @@ class Runner:
     async def start(self) -> None:
         """Begin: take up what an earlier run left. The store must be open."""
         self._awake_since = self._clock.now()
+        self.tokens = Tokens(await self._store.secret())
         self.deleting = await self._catalog.deleting()
         self.committer.start()
         await self.orphans.start()
         self.spawn(self._run_timers(), "timers")
         self.spawn(self._take_up(WorkKind.RUNNABLE), "taking up the runnable")
         self.spawn(self._take_up(WorkKind.CALL), "taking up the calls")
+        self.spawn(self._notices.take_up(), "taking up the notices")
         for arn in self.deleting:
             self._spawn_finish_deletion(arn)
 
@@ -116,6 +130,7 @@ class Runner:
     async def stop(self) -> None:
         """End: write what is on its way. Running executions go on at the next start."""
         self._stopping = True
+        await self.calls.settle(PATIENCE)
         await self.committer.stop()
         await self.background.stop()
         await self.sandbox.stop()
@@ -199,7 +214,9 @@ class Runner:
         if resident.apart is not None or (resident.keep is Keep.START and isinstance(fact, f.Start)):
             limits = replace(limits, slice_entries=0)  # write it down, run nothing (yet)
         deleting = bool(self.deleting) and resident.row.machine_arn in self.deleting
-        return advance(resident.machine, resident.execution, fact, moment, limits, deleting=deleting)
+        return advance(
+            resident.machine, resident.execution, fact, moment, limits, deleting=deleting, tokens=self.tokens
+        )
 
     def _commit(self, resident: Resident, transition: Transition) -> Commit | None:
         """What is to be written, or None when nothing is."""
@@ -336,6 +353,7 @@ class Runner:
             moment=Moment(self._clock.now(), self._random.getrandbits(63)),
             limits=replace(limits, slice_entries=1, time_limit=LONGEST_EVALUATION),
             deleting=row.machine_arn in self.deleting,
+            secret=self.tokens.secret,
         )
 
     def _supply(self, resident: Resident, apart: Apart[Delivery]) -> Supply:
@@ -399,7 +417,9 @@ class Runner:
             self.queues.add(work)
             self.orphans.check(work)
         elif work.kind == WorkKind.CALL:
-            self.spawn(self._call(work), "a call")
+            self.calls.add(work)
+        elif work.kind in WorkKind.NOTICES:
+            self._notices.add(work)
 
     def _ended(self, resident: Resident) -> None:
         if self.residents.get(resident.execution.id) is not resident:
@@ -434,14 +454,6 @@ class Runner:
         await asyncio.sleep(0)  # many executions end together: ask once for all of them
         self._finishing.discard(machine_arn)
         await self.background.until_done(lambda: self.finish_deletion(machine_arn))
-
-    async def _call(self, work: Work) -> None:
-        """Call an integration. There are none yet: the task fails, saying so."""
-        resource = work.queue
-        failure = Failure(
-            States.RUNTIME, f"The resource {resource} is not there yet in this version of Stepwell; activities are."
-        )
-        await self.deliver_for_sure(work.execution, f.TaskRefused(work.position, failure, "StartFailed"))
 
     # -- when a commit was not made ------------------------------------------------------------------------------------
 
@@ -523,10 +535,12 @@ class Runner:
             except (StoreError, ServiceUnavailable):
                 await self.background.pause()
 
-    async def deliver_for_sure(self, execution: int, fact: f.Fact) -> None:
-        """Deliver a fact that nobody waits for and nobody would bring again."""
-        with contextlib.suppress(InternalFailure):  # set aside: counted and logged there
-            await self._persistently(execution, fact)
+    async def deliver_for_sure(self, execution: int, fact: f.Fact) -> bool:
+        """Deliver a fact that nobody waits for and nobody would bring again. False: it is of no use any more."""
+        try:
+            return await self._persistently(execution, fact)
+        except InternalFailure:  # set aside: counted and logged there
+            return False
 
     # -- when our own code fails ---------------------------------------------------------------------------------------
 
@@ -593,7 +607,7 @@ class Runner:
     def _take_up_work(self, work: Work) -> None:
         resident = self.residents.get(work.execution)
         if work.kind != WorkKind.RUNNABLE:
-            self.spawn(self._call(work), "a call")
+            self.calls.add(work)
         elif resident is not None:
             self._schedule(resident)
         else:  # let go again: there were too many for the memory
@@ -631,6 +645,9 @@ class Runner:
 
     def _fire(self, key: Key) -> None:
         id, position, kind = key
+        if kind == WorkKind.JOB:
+            self.calls.ask((id, position))
+            return
         fact = f.TimerFired(position, kind, self._awake_since)
         resident = self.residents.get(id)
         if resident is not None:

@@ -48,6 +48,7 @@ class Slice(_Said, frozen=True, array_like=True):
     deleting: bool
     refused: dict[int, str] = {}  # expressions that fail unevaluated: the how-manieth, counted from 1, and why
     refused_beyond: int | None = None  # so do all after this one, as that did
+    secret: bytes = b""  # of the task tokens
 
 
 class Trial(_Said, frozen=True, array_like=True):

@@ -20,6 +20,7 @@ from stepwell.core import journal
 from stepwell.core.advance import advance
 from stepwell.core.execution import Execution
 from stepwell.core.state_test import Given, Unthinkable, try_state
+from stepwell.core.tokens import Tokens
 from stepwell.engine.past import state_after
 from stepwell.engine.sandbox_protocol import (
     HEAD,
@@ -108,6 +109,7 @@ class Helper:
             slice.limits,
             deleting=slice.deleting,
             watch=_Watch(self, slice),
+            tokens=Tokens(slice.secret),
         )
         _set_alarm(0)
         self._states.put(key, execution)

@@ -84,7 +84,7 @@ class Batch:
     def _close_all(self, execution: int) -> None:
         of_execution = self._opened.get(execution)
         if of_execution:
-            kept = {key: pair for key, pair in of_execution.items() if key.kind == WorkKind.NOTICE}
+            kept = {key: pair for key, pair in of_execution.items() if key.kind in WorkKind.NOTICES}
             self._opened[execution] = kept
         if execution not in self.created:
             self.ended.add(execution)
@@ -126,5 +126,5 @@ def _rows_are_as_wanted(commit: Commit, stored: Stored) -> bool:
         commit.updated in (None, stored.row)
         and all(due.get((work.position, work.kind), -1) == work.due for work in commit.opened)
         and not any((key.position, key.kind) in due for key in commit.closed)
-        and not (commit.close_all and any(work.kind != WorkKind.NOTICE for work in stored.work))
+        and not (commit.close_all and any(work.kind not in WorkKind.NOTICES for work in stored.work))
     )

@@ -19,13 +19,16 @@ KIND_CODES = {
     WorkKind.CALL: 20,
     WorkKind.EXECUTION_TIMEOUT: 30,
     WorkKind.HEARTBEAT: 40,
-    WorkKind.NOTICE: 50,
+    WorkKind.JOB: 45,
+    WorkKind.NOTICE_ENDED: 50,
+    WorkKind.NOTICE_STOP: 52,
     WorkKind.RETRY: 60,
     WorkKind.RUNNABLE: 70,
     WorkKind.TASK_TIMEOUT: 80,
     WorkKind.WAIT: 90,
 }
-"""Stored for ever. In the order of the words, with room between, since timers are ordered by kind last."""
+"""Stored for ever. In the order of the words, with room between, since timers are ordered by kind last. Notices, and
+they alone, have 50 to 59: the SQL that ends an execution's work says so."""
 
 KINDS = {code: kind for kind, code in KIND_CODES.items()}
 

@@ -82,11 +82,11 @@ class MemoryStore:
         for key in commit.closed:
             self._work.close(key)
         if commit.close_all:
-            self._work.close_all(commit.execution, keep=WorkKind.NOTICE)
+            self._work.close_all(commit.execution, keep=WorkKind.NOTICES)
         if commit.forget:
             self._executions.remove(commit.execution)
             self._journals.remove(commit.execution)
-            self._work.close_all(commit.execution, keep=None)
+            self._work.close_all(commit.execution, keep=frozenset())
 
     async def landed(self, commit: Commit) -> bool:
         stored = await self.load([commit.execution])
@@ -259,9 +259,9 @@ class _OpenWork:
         if not of_execution:
             self._work.pop(key.execution, None)
 
-    def close_all(self, execution: int, keep: str | None) -> None:
+    def close_all(self, execution: int, keep: frozenset[str]) -> None:
         for work in self.of(execution):
-            if work.kind != keep:
+            if work.kind not in keep:
                 self.close(WorkKey(execution, work.position, work.kind))
 
     def of(self, execution: int) -> Sequence[Work]:

@@ -27,7 +27,7 @@ HISTORY_BYTES = 4 * 1024 * 1024  # of payload in one page of a history: a page m
 async def start_execution(call: Call, request: shapes.StartExecutionRequest) -> Answer:
     target = await _startable(call, request.state_machine_arn, request.name)
     input = _input(call, request.input)
-    started = await call.engine.start_execution(target, request.name, input, request.trace_header)
+    started = await call.engine.start_execution(target, request.name, input, request.trace_header, call.parent)
     return {"executionArn": started.arn, "startDate": seconds(started.started_at)}
 
 

@@ -8,6 +8,7 @@ from stepwell.errors import InvalidOutput
 
 async def send_task_success(call: Call, request: shapes.SendTaskSuccessRequest) -> Answer:
     if fault := json_fault(request.output):
+        call.engine.check_token(request.task_token)  # recorded: an unknown token is worse than a bad output
         raise InvalidOutput(f"Invalid Output: '{fault}'")
     await call.engine.succeed_task(request.task_token, request.output)
     return {}

@@ -32,10 +32,12 @@ def family_of(resource: str) -> tuple[str, str | None, str]:
 
 def attempt(turn: Turn, branch: Branch, state: Task) -> None:
     """Begin a try."""
+    turn.tried = None
     given = dataflow.effective_input(turn, branch, state)
     parameters = dataflow.with_parameters(turn, branch, given, state.parameters)
     timeout = _seconds(turn, branch, given, state.timeout_seconds, "TimeoutSecondsPath")
     heartbeat = _seconds(turn, branch, given, state.heartbeat_seconds, "HeartbeatSecondsPath")
+    credentials = _role(turn, branch, given, state.credentials)
     family, resource_type, resource = family_of(state.resource)
     # An activity's time counts from ActivityStarted (recorded), everybody else's from the beginning of the try.
     runs = family != "Activity"
@@ -53,8 +55,23 @@ def attempt(turn: Turn, branch: Branch, state: Task) -> None:
         heartbeat,
         _due(turn, timeout) if runs else None,
         _due(turn, heartbeat) if runs else None,
+        credentials,
     )
     turn.add_with(entry, parameters)
+    if runs:  # nobody need take the task first: the call is made as soon as this is written
+        _begin(turn, branch)
+
+
+def _role(turn: Turn, branch: Branch, given: Document, credentials: Expression | None) -> str | None:
+    """Credentials: the ARN of the role to call with."""
+    if credentials is None:
+        return None
+    value = credentials.evaluate(turn.scope(branch, given.value))
+    role = value.get("RoleArn") if isinstance(value, dict) else None
+    if not isinstance(role, str):
+        shown = Document.of(value).text
+        raise ExpressionError(States.RUNTIME, f"The Credentials field must give a RoleArn that is a string: {shown}")
+    return role
 
 
 def _due(turn: Turn, seconds: int | None) -> Milliseconds | None:
@@ -94,8 +111,8 @@ def taken(turn: Turn, branch: Branch, worker: str | None) -> None:
     )
 
 
-def call_started(turn: Turn, branch: Branch) -> None:
-    """An integration has begun the call."""
+def _begin(turn: Turn, branch: Branch) -> None:
+    """A call is about to be made. Written with its scheduling, so that it costs no commit of its own."""
     tried = _current(branch)
     event = turn.next_event()
     turn.add(j.TaskStarted(turn.now, event, branch.last, branch.id, tried.family, tried.resource, tried.resource_type))
@@ -105,14 +122,49 @@ def put_back(turn: Turn, branch: Branch) -> None:
     turn.add(j.TaskPutBack(turn.now, 0, 0, branch.id))
 
 
+def submitted(turn: Turn, branch: Branch, state: Task, output: str) -> None:
+    """The service has taken the job or the call; its end, or an answer, is waited for."""
+    tried = _current(branch)
+    taken = Document(output)
+    if _too_large(turn, branch, state, taken):
+        return
+    event = turn.next_event()
+    entry = j.TaskSubmitted(
+        turn.now,
+        event,
+        branch.last,
+        branch.id,
+        tried.family,
+        tried.resource,
+        turn.payload(taken),
+        tried.resource_type,
+    )
+    turn.add_with(entry, taken)
+
+
+def job_runs(turn: Turn, branch: Branch, ask_again: Milliseconds) -> None:
+    """Move the time of the next question; the history does not know of them."""
+    work = turn.execution.work.get((_current(branch).position, WorkKind.JOB))
+    if work is not None:
+        turn.moved.append(replace(work, due=ask_again))
+
+
+def _too_large(turn: Turn, branch: Branch, state: Task, result: Document) -> bool:
+    """Whether this is more than a payload may be; then the try has failed."""
+    if not result.exceeds(turn.limits.payload):
+        return False
+    error = dataflow.DataLimitExceeded(state.name)
+    refused(turn, branch, Failure(error.error, error.cause), "Failed")
+    return True
+
+
 def answered(turn: Turn, branch: Branch, state: Task, output: str) -> None:
     """The task's result, through ResultSelector, ResultPath and OutputPath, and on."""
     tried = _current(branch)
     result = Document(output)
-    if result.exceeds(turn.limits.payload):
-        error = dataflow.DataLimitExceeded(state.name)
-        refused(turn, branch, Failure(error.error, error.cause), "Failed")
+    if _too_large(turn, branch, state, result):
         return
+    turn.tried = tried.position
     event = turn.next_event()
     entry = j.TaskSucceeded(
         turn.now,
@@ -131,6 +183,7 @@ def answered(turn: Turn, branch: Branch, state: Task, output: str) -> None:
 def refused(turn: Turn, branch: Branch, failure: Failure, how: str, *, heartbeat: bool = False) -> None:
     """The try failed or timed out."""
     tried = _current(branch)
+    turn.tried = tried.position
     event = turn.next_event()
     turn.add(
         j.TaskFailed(

@@ -13,8 +13,8 @@ DELETE FROM work USING unnest($1::bigint[], $2::int[], $3::smallint[]) AS old (e
 WHERE work.execution = old.execution AND work.position = old.position AND work.kind = old.kind
 
 -- name: close_all_work
--- Executions have ended: nothing of them is to be done, except telling others (`notice`, 50).
-DELETE FROM work WHERE execution = ANY ($1::bigint[]) AND kind <> 50
+-- Executions have ended: nothing of them is to be done, except telling others (notices, 50 to 59).
+DELETE FROM work WHERE execution = ANY ($1::bigint[]) AND kind NOT BETWEEN 50 AND 59
 
 -- name: forget_work
 -- Forget the work of executions altogether.

@@ -8,8 +8,8 @@ ON CONFLICT (execution, position, kind) DO UPDATE SET due = excluded.due
 DELETE FROM work WHERE execution = ? AND position = ? AND kind = ?
 
 -- name: close_all_work
--- An execution has ended: nothing of it is to be done, except telling others (`notice`, 50).
-DELETE FROM work WHERE execution = ? AND kind <> 50
+-- An execution has ended: nothing of it is to be done, except telling others (notices, 50 to 59).
+DELETE FROM work WHERE execution = ? AND kind NOT BETWEEN 50 AND 59
 
 -- name: forget_work
 -- Forget an execution's work altogether.

@@ -17,7 +17,7 @@ class Tokens:
     """Makes and reads the task tokens of one store."""
 
     def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+        self.secret = secret
 
     def make(self, execution: int, position: int) -> str:
         """The token for the try that began at `position`."""
@@ -39,4 +39,4 @@ class Tokens:
         return execution, position
 
     def _sign(self, place: bytes) -> bytes:
-        return blake2b(place, key=self._secret, digest_size=_SIGNATURE).digest()
+        return blake2b(place, key=self.secret, digest_size=_SIGNATURE).digest()

@@ -1,0 +1,90 @@
+"""A call: one try of a task as an integration sees it, and what an integration is."""
+
+import uuid
+from typing import Literal, Protocol
+
+import msgspec
+
+from stepwell.clock import Milliseconds
+from stepwell.errors import Failure
+
+Pattern = Literal["", ".sync", ".sync:2", ".waitForTaskToken"]
+"""What the task waits for: the answer, the end of a job, or somebody with its token (developer guide, "Service
+integration patterns")."""
+
+_NAMES = uuid.UUID("6d2f3c1e-54c5-4b8e-9d5a-0c3c5f5b1a77")
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One try of a task."""
+
+    execution: int
+    position: int  # with `execution`: which try; the same when the call is made again after a crash
+    execution_arn: str
+    machine_arn: str
+    state: str
+    service: str  # `sqs`, `aws-sdk:dynamodb`; a function's ARN when that is the whole Resource
+    action: str = ""  # `sendMessage`; empty for a function's ARN
+    pattern: Pattern = ""
+    input: str  # JSON text: what Parameters or Arguments came to
+    credentials: str | None = None  # the role to call with, where the state names one
+    due: Milliseconds | None = None  # when the try times out
+
+    @property
+    def identity(self) -> str:
+        """A UUID that is the same whenever this call is made: a name for what it starts, or a client token."""
+        return str(uuid.uuid5(_NAMES, f"{self.execution_arn} {self.execution} {self.position}"))
+
+    @property
+    def region(self) -> str:
+        return self.execution_arn.split(":", 4)[3]
+
+    @property
+    def resource(self) -> str:
+        """The Resource, short: `sqs:sendMessage.waitForTaskToken`, or the function's ARN."""
+        return f"{self.service}:{self.action}{self.pattern}" if self.action else self.service
+
+
+class CallFailed(Exception):
+    """The call failed as the state's Retry and Catch are to see it."""
+
+    def __init__(self, error: str | None, cause: str | None, how: str = "Failed") -> None:
+        super().__init__(f"{error}: {cause}")
+        self.failure = Failure(error, cause)
+        self.how = how  # last part of the event's name
+
+
+class Integration(Protocol):
+    """Somebody who makes the calls of a service, or of several.
+
+    Every method may be asked again for the same call, after a crash: `Call.identity` tells. Raises CallFailed.
+    Anything else that is raised is a fault of ours, and fails the task with States.Runtime.
+    """
+
+    async def call(self, call: Call) -> str:
+        """Make the call; returns the service's answer as JSON text: the task's result, unless it waits for more."""
+        ...
+
+    async def poll(self, call: Call, submitted: str) -> str | None:
+        """Ask after the job (`.sync`) that `call` answered with `submitted`: its result, None while it runs."""
+        ...
+
+    async def stop(self, call: Call, submitted: str | None) -> None:
+        """Stop the job, which nobody waits for any more. `submitted` None: perhaps it never began."""
+        ...
+
+
+class Integrations:
+    """Who makes the calls of which service."""
+
+    def __init__(self) -> None:
+        self._by_service: dict[str, Integration] = {}
+
+    def register(self, service: str, integration: Integration) -> None:
+        """`service` as in a Resource: `states`, `lambda` (functions' ARNs too), `aws-sdk` for all of them."""
+        self._by_service[service] = integration
+
+    def find(self, service: str) -> Integration | None:
+        """Who makes the calls of `Call.service`; None: nobody."""
+        known = "lambda" if service.startswith("arn:") else service
+        return self._by_service.get(known) or self._by_service.get(known.partition(":")[0])
