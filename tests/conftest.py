@@ -1,6 +1,7 @@
-"""What tests of every storey may use: a real PostgreSQL."""
+"""What tests of every storey may use: a real PostgreSQL, and an event loop for tests that are coroutines."""
 
 import asyncio
+import inspect
 import os
 import tempfile
 import uuid
@@ -8,6 +9,24 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+
+
+@pytest.fixture
+def runner() -> Iterator[asyncio.Runner]:
+    """The event loop of one test."""
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run `async def` tests on the loop of the fixture `runner`."""
+    runner = pyfuncitem.funcargs.get("runner")
+    if runner is None or not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    wanted = inspect.signature(pyfuncitem.obj).parameters
+    runner.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
+    return True
 
 
 @pytest.fixture(scope="session")

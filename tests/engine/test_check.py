@@ -17,6 +17,7 @@ from stepwell.engine.check import INDEX, REVISION, STATE, UNREADABLE, Report, ch
 from stepwell.engine.engine import Engine
 from stepwell.engine.queues import Gone
 from stepwell.engine.records import Encryption, Settings
+from stepwell.integrations.call import Call
 from stepwell.store.memory import MemoryStore
 from stepwell.store.protocol import Commit, ExecutionRow, Store, Stored, Work, WorkKey, WorkKind
 from stepwell.store.sqlite import SqliteStore
@@ -43,6 +44,9 @@ BRANCHES = {
                 _scope("Queued", Type="Task", Resource=QUEUED),
                 _scope("Taken", Type="Task", Resource=TAKEN, HeartbeatSeconds=60, TimeoutSeconds=600),
                 _scope("Failed", Type="Task", Resource=FAILED, Retry=[{"ErrorEquals": ["States.ALL"]}]),
+                _scope(
+                    "Job", Type="Task", Resource="arn:aws:states:::glue:startJobRun.sync", Parameters={"JobName": "j"}
+                ),
                 _scope("Gone", Type="Pass"),
             ],
         }
@@ -54,10 +58,24 @@ STEPS = {
 }
 
 
+class Jobs:
+    """A service whose jobs run on and on."""
+
+    async def call(self, call: Call) -> str:
+        return '{"JobRunId": "1"}'
+
+    async def poll(self, call: Call, submitted: str) -> str | None:
+        return None
+
+    async def stop(self, call: Call, submitted: str | None) -> None:
+        raise AssertionError("nobody stops a job here")
+
+
 async def _fill(store: Store) -> None:
     """One execution that waits in every way there is, and one that is through."""
     await store.open()
     engine = Engine(store, VirtualClock(), Config())
+    engine.integrations.register("glue", Jobs())
     await engine.start()
     for arn in (QUEUED, TAKEN, FAILED):
         await engine.catalog.create_activity(arn, Encryption(), {})
@@ -75,7 +93,15 @@ async def _fill(store: Store) -> None:
     given = await engine.take_activity_task(FAILED, "bob", Gone())
     assert given is not None
     await engine.fail_task(given.token, "Broken", None)
+    while not any(work.kind == WorkKind.JOB for work in (await store.load([await _number(store)]))[0].work):
+        await asyncio.sleep(0)
     await engine.stop()
+
+
+async def _number(store: Store) -> int:
+    row = await store.find(RUNS)
+    assert row is not None
+    return row.id
 
 
 @pytest.fixture
@@ -156,7 +182,7 @@ def test_a_store_in_which_executions_wait_in_every_way_is_sound(store):
     assert (report.sound, report.counts) == (True, {})
     assert (report.executions, report.revisions, report.aside) == (2, 2, 0)
     kept = {work.kind for work in stored(store, RUNS).work}
-    assert kept == {*WorkKind.TIMERS, WorkKind.ACTIVITY} - {WorkKind.JOB}
+    assert kept == {*WorkKind.TIMERS, WorkKind.ACTIVITY}
     assert report.work == len(stored(store, RUNS).work)
 
 
@@ -418,8 +444,8 @@ def test_the_command_shows_each_kind_of_problem_and_exits_with_1(directory):
     result = run(directory)
     assert result.exit_code == 1
     kind, count, subject, _detail = result.output.splitlines()[0].split("\t")
-    assert (kind, count, subject) == (kinds.WORK, "6", RUNS)
-    assert result.output.splitlines()[-1].startswith("6 problems in 2 executions, ")
+    assert (kind, count, subject) == (kinds.WORK, "7", RUNS)
+    assert result.output.splitlines()[-1].startswith("7 problems in 2 executions, ")
 
 
 def test_the_command_prints_json_for_programs(directory):
@@ -427,7 +453,7 @@ def test_the_command_prints_json_for_programs(directory):
     result = run(directory, "--json")
     report = json.loads(result.output)
     assert (result.exit_code, report["sound"]) == (1, False)
-    assert report["counts"] == {kinds.WORK: 6}
+    assert report["counts"] == {kinds.WORK: 7}
     assert {problem["kind"] for problem in report["problems"]} == {kinds.WORK}
     assert {problem["subject"] for problem in report["problems"]} == {RUNS}
 

@@ -17,7 +17,7 @@ from stepwell.errors import ExpressionError, Failure, States
 from stepwell.expressions.scope import Expression
 
 _ACTIVITY = re.compile(r"^arn:aws[a-z-]*:states:[^:]*:[^:]*:activity:")
-_INTEGRATION = re.compile(r"^arn:aws[a-z-]*:states:[^:]*:[^:]*:(.+):([^:]+?(?::2)?)$")
+_INTEGRATION = re.compile(r"^arn:aws[a-z-]*:states:[^:]*:[^:]*:(.+?):([^:]+(?::2)?)$")
 
 
 def family_of(resource: str) -> tuple[str, str | None, str]:
