@@ -11,6 +11,7 @@ from stepwell.api.constraints import decode_request
 from stepwell.api.operations import OPERATIONS
 from stepwell.api.pages import Pages
 from stepwell.api.shapes import REQUESTS
+from stepwell.api.sizes import check_sizes
 from stepwell.arns import execution_arn, parse_arn, split_qualifier
 from stepwell.clock import Milliseconds
 from stepwell.core.journal import ExecutionStarted, Parent
@@ -37,13 +38,16 @@ class OwnApi:
         """Do an operation, however often a store that is away must be asked. Raises ApiError."""
         operation = OPERATIONS[name]
         decoded = decode_request(operation.decoder, msgspec.json.encode(request))
+        check_sizes(decoded, operation.sized, self.engine.config)
         stays: asyncio.Future[None] = asyncio.get_running_loop().create_future()  # it never hangs up
         call = Call(self.engine, self._pages, region, stays, parent)
         while True:
             try:
-                return await operation.serve(call, decoded)
+                answer = await operation.serve(call, decoded)
             except (StoreError, ServiceUnavailable):
                 await self.engine.runner.background.pause()
+            else:
+                return msgspec.json.decode(msgspec.json.encode(answer), type=Answer)
 
 
 class SdkOperations:

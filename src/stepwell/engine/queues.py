@@ -129,7 +129,7 @@ class ActivityQueues:
 
     @property
     def pollers(self) -> int:
-        return sum(queue.pollers for queue in self._queues.values())
+        return sum(queue.pollers for queue in list(self._queues.values()))  # metrics may be asked from any thread
 
     def release(self) -> None:
         for queue in self._queues.values():
