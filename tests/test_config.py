@@ -24,11 +24,6 @@ def test_the_first_file_found_counts(tmp_path):
     assert load_config([tmp_path / "none", tmp_path / "data", tmp_path / "cwd"]).host == "data"
 
 
-def test_a_file_may_speak_of_other_things_only(tmp_path):
-    (tmp_path / "stepwell.toml").write_text("[client]\nurl = 1\n")
-    assert load_config([tmp_path]) == Config()
-
-
 def test_what_the_clients_read_from_the_environment_is_no_setting():
     assert load_config(environ={"STEPWELL_DATA": "/data", "STEPWELL_URL": "http://x"}) == Config()
 
@@ -70,3 +65,9 @@ def test_a_list_in_the_environment_has_commas(tmp_path):
     (tmp_path / "stepwell.toml").write_text('[server]\nallow_host = ["a", "b"]\n')
     assert load_config([tmp_path]).allow_host == ("a", "b")
     assert load_config([tmp_path], {"STEPWELL_ALLOW_HOST": "c, d,"}).allow_host == ("c", "d")
+
+
+def test_a_table_that_nobody_reads_is_refused(tmp_path):
+    (tmp_path / "stepwell.toml").write_text("[sever]\nport = 1\n")
+    with pytest.raises(ConfigError, match=r"there is no table \[sever\]\. Did you mean server\?"):
+        load_config([tmp_path])

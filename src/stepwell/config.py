@@ -57,21 +57,34 @@ def load_config(directories: Iterable[Path] = (), environ: Mapping[str, str] | N
     counts as not given.     Raises ConfigError.
     """
     found: dict[str, Any] = {}
-    file = next((path for path in (Path(d) / FILE for d in directories) if path.is_file()), None)
+    file = config_file(directories)
     if file is not None:
-        found |= _converted(_table(file), str(file), strict=True)
+        found |= _converted(read_table(file, "server"), str(file), strict=True)
     found |= _converted(_variables(environ or {}), "the environment", strict=False)
     found |= _converted({k: v for k, v in settings.items() if v is not None}, "the command line", strict=True)
     return Config(**found)
 
 
-def _table(file: Path) -> dict[str, Any]:
+def config_file(directories: Iterable[Path]) -> Path | None:
+    """The first stepwell.toml in these directories."""
+    return next((path for path in (Path(d) / FILE for d in directories) if path.is_file()), None)
+
+
+TABLES = ("server",)
+"""The tables of stepwell.toml; each part of the server reads its own with `read_table`."""
+
+
+def read_table(file: Path, name: str) -> dict[str, Any]:
+    """A table of the file, empty when it is not there. Raises ConfigError, also for a table that nobody reads."""
     try:
-        table = tomllib.loads(file.read_text("utf-8")).get("server", {})
+        tables = tomllib.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as problem:
         raise ConfigError(f"{file} cannot be read: {problem}") from problem
+    for unknown in tables.keys() - set(TABLES):
+        raise ConfigError(f"{file}: there is no table [{unknown}]. {_instead(unknown, TABLES)}")
+    table = tables.get(name, {})
     if not isinstance(table, dict):
-        raise ConfigError(f"{file}: server must be a table. Write [server] on a line of its own.")
+        raise ConfigError(f"{file}: {name} must be a table. Write [{name}] on a line of its own.")
     return table
 
 
@@ -105,7 +118,10 @@ def _listed(value: Any, type: Any, strict: bool) -> Any:
 
 
 def _unknown(name: str, where: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known))}."
     written = PREFIX + name.upper() if where == "the environment" else name
-    return f"Unknown setting {written} in {where}. {hint}"
+    return f"Unknown setting {written} in {where}. {_instead(name, known)}"
+
+
+def _instead(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known))}."
