@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import logging
 import signal
@@ -200,6 +201,16 @@ async def serve(
         await store.close()
 
 
+def seldom_collect() -> None:
+    """Have the garbage collector leave alone what is there from the start, and look at the new less often.
+
+    Requests and executions hardly ever leave rings behind, and looking for some took a tenth of a busy server's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
+
+
 def run(
     store: Store,
     config: Config,
@@ -212,6 +223,7 @@ def run(
     # uvicorn raises the signal again when it is done; by then there is nothing left to do.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
+    seldom_collect()
     serving = serve(store, config, listener, ready, keys, certificate)
     try:
         import uvloop
