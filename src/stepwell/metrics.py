@@ -57,7 +57,7 @@ class RequestCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         help = "Requests of the AWS API by operation and error (empty when served)"
         family = CounterMetricFamily("stepwell_api_requests", help, labels=["operation", "error"])
-        for names, count in self._requests.items():
+        for names, count in list(self._requests.items()):  # another thread may ask
             family.add_metric(names, count)
         yield family
 

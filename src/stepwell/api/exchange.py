@@ -27,11 +27,9 @@ class Exchange(RequestResponseCycle):
         self.headers = dict(http.headers)
         self.gone = http.gone
         self._http = http
-        self.transport = http.transport
-        self.flow = http.flow
         self.keep_alive = http.parser.should_keep_alive() and http.parser.get_http_version() != "1.0"
         self.waiting_for_100_continue = http.expect_100_continue
-        self.message_event = asyncio.Event()
+        self.message_event = http.moved
         self.disconnected = False
         self.body = bytearray()
         self.more_body = True
@@ -49,7 +47,7 @@ class Exchange(RequestResponseCycle):
             await self._http.api.serve(self)
         finally:
             if not self.response_complete:  # nobody will answer any more
-                self.transport.close()
+                self._http.transport.close()
 
     async def read(self, limit: int) -> bytes:
         """The whole body. Raises RequestEntityTooLarge above `limit` bytes, as early as can be, and ClientGone."""
@@ -61,8 +59,8 @@ class Exchange(RequestResponseCycle):
                 raise ClientGone
             if self.waiting_for_100_continue:
                 self.waiting_for_100_continue = False
-                self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            self.flow.resume_reading()
+                self._http.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._http.flow.resume_reading()
             self.message_event.clear()
             await self.message_event.wait()
         if len(self.body) > limit:
@@ -71,8 +69,8 @@ class Exchange(RequestResponseCycle):
 
     async def answer(self, status: int, headers: bytes, body: bytes) -> None:
         """Send the answer; `headers` are whole lines. Nothing happens when the client has hung up."""
-        if self.flow.write_paused:
-            await self.flow.drain()
+        if self._http.flow.write_paused:
+            await self._http.flow.drain()
         if self.gone.done():
             return
         lines = [STATUS_LINE[status]]
@@ -82,9 +80,9 @@ class Exchange(RequestResponseCycle):
             lines.append(b"connection: close\r\n")
         lines += (headers, b"content-length: %d\r\n\r\n" % len(body), body)
         self.response_started = self.response_complete = True
-        self.transport.write(b"".join(lines))
+        self._http.transport.write(b"".join(lines))
         if not self.keep_alive:
-            self.transport.close()
+            self._http.transport.close()
         self._http.on_response_complete()
 
 
@@ -103,6 +101,8 @@ class DirectHttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.gone: asyncio.Future[None] = self.loop.create_future()
         """Done once the client has hung up."""
+        self.moved = asyncio.Event()
+        """Set by uvicorn when something came, and at the end."""
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)

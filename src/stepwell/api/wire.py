@@ -32,6 +32,7 @@ Served = Callable[[str, str], None]
 log = logging.getLogger(__name__)
 
 TARGET = "AWSStepFunctions."
+TARGETS = {f"{TARGET}{name}".encode(): (name, operation) for name, operation in OPERATIONS.items()}
 CREDENTIAL = re.compile(rb"Credential=[^/,\s]+(?:/[^/,\s]+)*?/\d{8}/([a-z0-9-]{1,32})/")
 ANSWER_HEADERS = b"content-type: application/x-amz-json-1.0\r\nx-amzn-requestid: %s\r\n"
 encode = msgspec.json.Encoder().encode
@@ -76,8 +77,8 @@ class Wire:
         """The encoded answer. Raises ApiError, StoreError, and ClientGone when nobody is there to read it."""
         request = decode_request(operation.decoder, body)
         check_sizes(request, operation.sized, self._engine.config)
-        region = self._region(exchange.headers)
-        answer = await operation.serve(Call(self._engine, self._pages, region, exchange.gone), request)
+        call = Call(self._engine, self._pages, self._region(exchange.headers), exchange.gone)
+        answer = await operation.serve(call, request)
         if operation.waits and exchange.gone.done():
             raise ClientGone
         return encode(answer)
@@ -96,11 +97,11 @@ class Wire:
 
 def find_operation(headers: Headers) -> tuple[str, Operation[Any]]:
     """The operation a request asks for. Raises UnknownOperationException."""
+    found = TARGETS.get(headers.get(b"x-amz-target", b""))
+    if found is not None:
+        return found
     target = headers.get(b"x-amz-target", b"").decode("latin-1")
     name = target.removeprefix(TARGET)
-    operation = OPERATIONS.get(name)
-    if operation is not None and name != target:
-        return name, operation
     if name != target and name in REQUESTS:
         raise UnknownOperationException(f"{name} is an operation of Step Functions that is not there yet.")
     raise UnknownOperationException(
