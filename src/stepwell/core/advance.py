@@ -77,6 +77,8 @@ def _end_full_history(turn: Turn) -> None:
 
 def _step(turn: Turn, branch: Branch, deleting: bool) -> None:
     """One ready branch goes one step further."""
+    if turn.effort is not None:
+        turn.effort.state = 0
     if branch.phase is Phase.READY:
         if deleting:
             _close(turn, j.ExecutionAborted, None, None)

@@ -82,7 +82,7 @@ def after_work(turn: Turn, branch: Branch, state: State, result: Document) -> Sc
     if state.language == "JSONPath":
         return turn.scope(branch, result.value)
     if isinstance(state, Task | Parallel | Map):
-        return turn.scope(branch, branch.input.value, result=result.value)
+        return turn.scope(branch, branch.input.value, result=result)
     return turn.scope(branch, branch.input.value)
 
 

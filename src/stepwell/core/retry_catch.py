@@ -152,7 +152,7 @@ def _caught(
         scope = turn.scope(branch, error_output.value)
         output = dataflow.place(branch.input, error_output, catcher.result_path)
     else:
-        scope = turn.scope(branch, branch.input.value, error_output=error_output.value)
+        scope = turn.scope(branch, branch.input.value, error_output=error_output)
         output = error_output if catcher.output is None else Document.of(catcher.output.evaluate(scope))
     dataflow.within_limit(turn, branch, output)
     return output, dataflow.assignments(turn, branch, scope, catcher.assign)

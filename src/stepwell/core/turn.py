@@ -1,7 +1,7 @@
 """A turn: one fact being worked in. Collects the entries, knows the moment and the limits."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from stepwell.core.execution import Branch, Execution
 from stepwell.core.tokens import Tokens
 from stepwell.core.work import Work
 from stepwell.errors import Failure
+from stepwell.expressions.jsonata_cost import Bound
 from stepwell.expressions.scope import LONGEST_EVALUATION, Json, Scope, Watch
 
 
@@ -37,6 +38,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     slice_entries: int = 500
     slice_bytes: int = 1_000_000
     time_limit: int = LONGEST_EVALUATION  # of one JSONata expression, ms; below AWS's, RunApart follows on it
+    foreseen_limit: int | None = None  # of all JSONata expressions of a state, ms by their bounds; RunApart follows
 
 
 class HistoryFull(Exception):
@@ -44,11 +46,49 @@ class HistoryFull(Exception):
 
 
 class RunApart(Exception):
-    """A JSONata expression took longer than this slice gives it, though AWS might give it more.
+    """A JSONata expression took longer than this slice gives it, though AWS might give it more; or, `foreseen`, it
+    might have.
 
     Raised out of the core. The execution may be half-changed: take it anew from its journal, and deliver the fact
     again where an expression may take as long as AWS allows.
     """
+
+    def __init__(self, *, foreseen: bool = False) -> None:
+        super().__init__()
+        self.foreseen = foreseen
+
+
+CERTAINLY_SHORT = 100_000
+"""Nanoseconds of work on JSONata for whose bound nobody counts the values in the data."""
+
+
+class Effort:
+    """How long the JSONata of a turn may keep everybody waiting, in nanoseconds: bounds from the expressions' syntax
+    and the size of their data, not measurements, for the core has no clock.
+    """
+
+    __slots__ = ("limit", "state", "turn")
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit  # of a state; and about that of a turn
+        self.state = 0
+        self.turn = 0
+
+    def spend(self, bound: Bound, texts: list[str]) -> None:
+        """One expression more, over data with these texts. Raises RunApart where a state's are more than allowed."""
+        characters = sum(map(len, texts))
+        took = bound.once + bound.each * (characters if bound.bytes else characters // 2 + 1)
+        if took > CERTAINLY_SHORT and not bound.bytes:
+            took = bound.once + bound.each * sum(map(_values, texts))
+        self.state += took
+        self.turn += took
+        if self.state > self.limit:
+            raise RunApart(foreseen=True)
+
+
+def _values(text: str) -> int:
+    """At most so many values are in a JSON text."""
+    return 1 + text.count(",") + text.count("[") + text.count("{")
 
 
 class Turn:
@@ -74,13 +114,20 @@ class Turn:
         self.moved: list[Work] = []  # timers whose due time changed without an entry (heartbeats)
         self.bytes = 0
         self.tried: int | None = None  # the try that has just ended: its token is what its results may still see
+        limit = limits.foreseen_limit
+        self.effort = None if limit is None else Effort(limit * 1_000_000)
         self.failure: Failure | None = None  # the last one that a state gave to its retriers and catchers
         self._random: random.Random | None = None
 
     @property
     def full(self) -> bool:
         """The slice is long enough: others want to run, and the entries so far make a commit."""
-        return len(self.entries) >= self.limits.slice_entries or self.bytes >= self.limits.slice_bytes
+        effort = self.effort
+        return (
+            len(self.entries) >= self.limits.slice_entries
+            or self.bytes >= self.limits.slice_bytes
+            or (effort is not None and effort.turn > effort.limit)
+        )
 
     def next_event(self) -> int:
         """The id of the event about to be added. Raises HistoryFull when only the closing one may follow."""
@@ -114,7 +161,9 @@ class Turn:
             self._random = random.Random(self.seed)
         return self._random
 
-    def scope(self, branch: Branch, input: Json, *, result: Json = UNSET, error_output: Json = UNSET) -> Scope:
+    def scope(
+        self, branch: Branch, input: Json, *, result: Document | None = None, error_output: Document | None = None
+    ) -> Scope:
         """What an expression sees while `branch` is in its state; `input` is its `$`, or `$states.input`."""
         return _BranchScope(self, branch, input, result, error_output)
 
@@ -130,21 +179,21 @@ class Turn:
 class _BranchScope(Scope):
     """A scope whose context object is built only when an expression asks for it."""
 
-    __slots__ = ("_branch", "_index", "_turn")
+    __slots__ = ("_branch", "_documents", "_index", "_turn")
 
     def __init__(
         self,
         turn: Turn,
         branch: Branch,
         input: Json,
-        result: Json = UNSET,
-        error_output: Json = UNSET,
+        result: Document | None = None,
+        error_output: Document | None = None,
         index: int | None = None,
     ) -> None:
         super().__init__(
             input,
-            result=result,
-            error_output=error_output,
+            result=UNSET if result is None else result.value,
+            error_output=UNSET if error_output is None else error_output.value,
             now=turn.now,
             time_limit=turn.limits.time_limit,
             watch=turn.watch,
@@ -152,11 +201,24 @@ class _BranchScope(Scope):
         self._index = index
         self._turn = turn
         self._branch = branch
+        self._documents = (result, error_output)
+        self.guarded = turn.effort is not None
         if branch.variables:
             self.variables = {name: document.value for name, document in branch.variables.items()}
 
     def chance(self) -> random.Random:
         return self._turn.chance()
+
+    def spend(self, bound: Bound, members: frozenset[str], variables: frozenset[str]) -> None:
+        branch, effort = self._branch, self._turn.effort
+        assert effort is not None
+        texts = [branch.input.text] if "input" in members else []
+        texts += [document.text for document in self._documents if document is not None]
+        if "context" in members:
+            texts += [document.text for document in in_context(self._turn.execution, branch)]
+        if variables and branch.variables:
+            texts += [document.text for name, document in branch.variables.items() if name in variables]
+        effort.spend(bound, texts)
 
     @property
     def context(self) -> Json:
@@ -205,6 +267,17 @@ def context_object(turn: Turn, branch: Branch, index: int | None = None) -> Mapp
 def _has_token(state: State) -> bool:
     """Whether the state shows a task token: who waits for an answer, and (recorded) who waits for a job."""
     return isinstance(state, Task) and state.resource.endswith((".waitForTaskToken", ".sync", ".sync:2"))
+
+
+def in_context(execution: Execution, branch: Branch) -> Iterator[Document]:
+    """The documents of which the context object shows parts: the execution's input, and the items of the Maps."""
+    yield execution.input
+    while True:
+        if branch.group is not None and branch.group.type == "Map":
+            yield branch.group.items
+        if branch.parent is None:
+            return
+        branch = execution.branches[branch.parent]
 
 
 def _iteration_of(execution: Execution, branch: Branch) -> Mapping[str, Any] | None:

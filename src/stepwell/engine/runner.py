@@ -51,8 +51,11 @@ EXPRESS_SECONDS = 300
 AHEAD = 4
 """Slices of one execution that may run ahead of their commits."""
 
-IN_PROCESS = 50
+IN_PROCESS = 25
 """Milliseconds for which one JSONata expression of known cost may keep everybody waiting; then it runs apart."""
+
+FORESEEN = 15
+"""Milliseconds that those of one state may take by their bounds, where nobody looks at the clock."""
 
 TIMES = 3
 """So often expressions of a revision run out of that time until all its executions run apart."""
@@ -99,6 +102,7 @@ class Runner:
             history=config.history_limit,
             map_concurrency=config.map_concurrency,
             time_limit=IN_PROCESS,
+            foreseen_limit=FORESEEN,
         )
         self._express_limits = replace(self._limits, history=1 << 31, duration=EXPRESS_SECONDS)
         self._slices: deque[Resident] = deque()
@@ -174,8 +178,8 @@ class Runner:
             return
         try:
             transition = self._advance(resident, delivery.fact)
-        except RunApart:
-            self._move_apart(delivery)
+        except RunApart as reason:
+            self._move_apart(delivery, foreseen=reason.foreseen)
         except Exception as problem:
             self._set_aside(delivery, problem)
         else:
@@ -277,7 +281,7 @@ class Runner:
 
     # -- apart ---------------------------------------------------------------------------------------------------------
 
-    def _move_apart(self, delivery: Delivery) -> None:
+    def _move_apart(self, delivery: Delivery, *, foreseen: bool) -> None:
         """An expression takes long: from now on the execution runs apart, from where it was before this fact."""
         resident, revision = delivery.resident, delivery.resident.row.revision
         try:
@@ -287,7 +291,7 @@ class Runner:
             self._set_aside(delivery, problem)
             return
         resident.apart = Apart()
-        self._costly[revision] += 1
+        self._costly[revision] += not foreseen  # which cost nobody anything
         if self._costly[revision] >= TIMES and not resident.machine.wild:
             log.info("executions of %s run apart from now on: expressions take long", resident.row.machine_arn)
             wild = replace(resident.machine, wild=True)
@@ -351,7 +355,7 @@ class Runner:
             position=execution.length,
             fact=cast(f.AnyFact, delivery.fact),
             moment=Moment(self._clock.now(), self._random.getrandbits(63)),
-            limits=replace(limits, slice_entries=1, time_limit=LONGEST_EVALUATION),
+            limits=replace(limits, slice_entries=1, time_limit=LONGEST_EVALUATION, foreseen_limit=None),
             deleting=row.machine_arn in self.deleting,
             secret=self.tokens.secret,
         )

@@ -14,7 +14,8 @@ from jsonata2py.runtime.values import JLambda, JRegex
 from jsonata2py.translator.translator import Translator
 from msgspec import UNSET
 
-from stepwell.expressions.jsonata_cost import is_tame_tree
+from stepwell.expressions.jsonata_cost import Bound as CostBound
+from stepwell.expressions.jsonata_cost import bound_of
 from stepwell.expressions.jsonata_errors import MEMORY, STACK, TOO_DEEP, BoundError, JsonataSyntaxError, explain, fail
 from stepwell.expressions.jsonata_functions import FUNCTIONS, Bound
 from stepwell.expressions.jsonata_syntax import BUILT_IN, STATES, Parsed, is_jsonata, parse, with_own_names
@@ -101,17 +102,22 @@ def _built_in(name: str) -> Any:
 
 
 class Jsonata(NamedTuple):
-    """A compiled expression. `tame`: its cost is bounded, so it may run in this process."""
+    """A compiled expression. `bound`: how long it can take, None for one of which nobody knows."""
 
     source: str
     field: str
     expected: JsonType | None
-    tame: bool
+    bound: CostBound | None
     variables: frozenset[str]
     members: frozenset[str]
     calls: frozenset[str]
     entry: Any  # the library's compiled function
     selects: bool  # its result can only be what is in the data
+
+    @property
+    def tame(self) -> bool:
+        """Whether its cost is bounded by a small polynomial of its data, so that it may run in this process."""
+        return self.bound is not None
 
     def evaluate(self, scope: Scope) -> Json:
         """The value. Raises QueryEvaluationError with AWS's text."""
@@ -135,6 +141,8 @@ class Jsonata(NamedTuple):
         scope = environment.scope
         if scope.watch is not None and (refusal := scope.watch()) is not None:
             fail(self.source, self.field, explain(BoundError(refusal), self.calls))
+        if scope.guarded and self.bound is not None:
+            scope.spend(self.bound, self.members, self.variables)
         begin_evaluation(environment, None, scope.time_limit)
         try:
             state = get_state()
@@ -181,7 +189,7 @@ def compile_jsonata(
             parsed.source,
             field,
             expected,
-            is_tame_tree(parsed.tree),
+            bound_of(parsed.tree),
             parsed.variables,
             parsed.members,
             parsed.calls,
@@ -196,7 +204,7 @@ def compile_jsonata(
 
 def is_tame(text: str) -> bool:
     """Whether the cost of `{% … %}` is bounded by a small polynomial of its input. Raises JsonataSyntaxError."""
-    return is_tame_tree(parse(text).tree)
+    return bound_of(parse(text).tree) is not None
 
 
 def _entry(parsed: Parsed) -> Any:

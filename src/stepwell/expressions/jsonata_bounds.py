@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from stepwell.expressions.jsonata_figures import COMPARISON, LOOK, ROUND
+
 MOST_TIME = 2
 """The degree of the polynomial that bounds the time."""
 MOST_COPIES = 2_000
@@ -15,12 +17,24 @@ class Cost(NamedTuple):
     of the entries that a shallow copy takes.
 
     In the body of a loop, degree 0 is a part of the element at hand: all elements together are the data once.
+
+    `once` and `each` say what the degrees do not, how long that takes: nanoseconds for the expression, and for each
+    value in the data. Of quadratic work they bound what is done between two looks at the clock.
     """
 
     time: int = 0
     size: int = 0
     entries: int = 0
     copies: int = 1
+    once: int = 0
+    each: int = 0
+
+    def taking(self, nanoseconds: int) -> "Cost":
+        """So much longer for each value in it."""
+        longer = nanoseconds * self.copies
+        if self.size:
+            return self._replace(each=self.each + longer)
+        return self._replace(once=self.once + longer)
 
 
 DATA = Cost(size=1, entries=1)
@@ -64,6 +78,8 @@ def together(costs: list[Cost]) -> Cost:
         max(cost.size for cost in costs),
         max(cost.entries for cost in costs),
         sum(cost.copies for cost in costs),
+        sum(cost.once for cost in costs) + LOOK,
+        sum(cost.each for cost in costs),
     )
 
 
@@ -71,18 +87,20 @@ def _gone_through(cost: Cost) -> Cost:
     """To look at data that are larger than all data, since they are there many times, has no deadline."""
     if cost.size > 1:
         raise Wild
-    return cost._replace(time=max(cost.time, cost.size))
+    return cost._replace(time=max(cost.time, cost.size)).taking(LOOK)
 
 
 def scalar(costs: list[Cost]) -> Cost:
     """All are looked through, and a number, a boolean or the like comes out."""
-    return Cost(_gone_through(together(costs)).time)
+    cost = _gone_through(together(costs))
+    return Cost(cost.time, once=cost.once, each=cost.each)
 
 
 def compared(left: Cost, right: Cost) -> Cost:
     """One number, or an answer, from two values: the smaller one says how long that can take."""
     smaller = min(_gone_through(left).size, _gone_through(right).size)
-    return Cost(max(left.time, right.time, smaller))
+    work = Cost(0, smaller, once=left.once + right.once, each=left.each + right.each).taking(COMPARISON)
+    return Cost(max(left.time, right.time, smaller), once=work.once, each=work.each)
 
 
 def copied(costs: list[Cost], at: Place) -> Cost:
@@ -90,7 +108,7 @@ def copied(costs: list[Cost], at: Place) -> Cost:
     cost = together(costs)
     if cost.entries + (at.depth > 0) > 1:
         raise Wild
-    return cost._replace(time=max(cost.time, cost.entries))
+    return cost._replace(time=max(cost.time, cost.entries)).taking(LOOK)
 
 
 def text(costs: list[Cost], at: Place) -> Cost:
@@ -103,10 +121,13 @@ def text(costs: list[Cost], at: Place) -> Cost:
 
 def loop(source: Cost, body: Cost, *, flat: bool) -> Cost:
     """A body worked out for each element; `flat`: arrays that it gives are made one."""
-    source = _gone_through(source)
+    source = _gone_through(source).taking(body.once + ROUND)
     entries = source.entries + (body.entries if flat else 0)
     time = max(source.time, source.size + body.time)
-    return bounded(Cost(time, source.size + body.size, entries, source.copies * body.copies))
+    each = source.each + source.copies * body.each
+    return bounded(
+        Cost(time, source.size + body.size, entries, source.copies * body.copies, source.once, each),
+    )
 
 
 def member(source: Cost) -> Cost:

@@ -6,6 +6,7 @@ that this analysis cannot bound is wild: that costs a helper process, while the 
 
 import itertools
 from collections.abc import Callable
+from typing import NamedTuple
 
 from jsonata2py.parser import ast_nodes as ast
 
@@ -24,19 +25,50 @@ from stepwell.expressions.jsonata_bounds import (
     text,
     together,
 )
+from stepwell.expressions.jsonata_figures import (
+    AS_TEXT,
+    BY_CHARACTER,
+    CALL,
+    CHARACTER,
+    CONSTRUCTION,
+    DESCENT,
+    EACH,
+    GROUPING,
+    ONCE,
+    RESULT,
+    SORTING,
+    STRIDE,
+)
 from stepwell.expressions.jsonata_literals import LITERALS, range_of, runs_straight
 from stepwell.expressions.jsonata_syntax import Node, names, nodes
 
 
-def is_tame_tree(tree: Node) -> bool:
-    """Whether an expression's cost is bounded, as far as the tree tells."""
+class Bound(NamedTuple):
+    """How long a tame expression can keep everybody waiting, in nanoseconds: `once`, and `each` for each value in
+    its data; `bytes`: for each byte of their text, since it takes texts to pieces.
+    """
+
+    once: int
+    each: int
+    bytes: bool
+
+
+def bound_of(tree: Node) -> Bound | None:
+    """The bound of an expression that is tame, as far as the tree tells; None for a wild one."""
     if not _is_short(tree):
-        return False
+        return None
     try:
-        _cost(tree.value if isinstance(tree, ast.VariableBinding) else tree, Place())
+        cost = _cost(tree.value if isinstance(tree, ast.VariableBinding) else tree, Place())
     except (Wild, RecursionError):
-        return False
-    return True
+        return None
+    cost = cost.taking(RESULT)
+    return Bound(cost.once, cost.each, any(map(_takes_texts_to_pieces, nodes(tree))))
+
+
+def _takes_texts_to_pieces(node: Node) -> bool:
+    if isinstance(node, ast.FunctionCall | ast.VariableRef):
+        return node.name in BY_CHARACTER
+    return isinstance(node, ast.RegexLiteral)
 
 
 MOST_NODES = 400
@@ -69,13 +101,13 @@ def _constant(node: Node, at: Place) -> Cost:
 def _regex(node: Node, at: Place) -> Cost:
     if not runs_straight(node.pattern):
         raise Wild
-    return Cost()
+    return Cost(once=CHARACTER * len(node.pattern))
 
 
 def _variable(node: Node, at: Place) -> Cost:
     """A workflow variable and $states are all data, to whatever loop; so is what a loop further out goes through."""
     depth, cost = at.names.get(node.name, (-1, DATA))
-    return cost._replace(time=0) if depth == at.depth else _from_outside(cost)
+    return cost._replace(time=0, once=0, each=0) if depth == at.depth else _from_outside(cost)
 
 
 def _from_outside(cost: Cost) -> Cost:
@@ -89,9 +121,14 @@ def _context(node: Node, at: Place) -> Cost:
 def _path(node: Node, at: Place) -> Cost:
     first, *steps = node.steps
     cost = _cost(first, at)
+    if first == _STATES and isinstance(steps[0], ast.FieldRef):  # an object of ours: nothing to go through
+        steps = steps[1:]
     for step in steps:
         cost = bounded(_step(cost, step, at))
     return cost
+
+
+_STATES = ast.VariableRef("states")
 
 
 def _step(source: Cost, node: Node, at: Place) -> Cost:
@@ -101,7 +138,7 @@ def _step(source: Cost, node: Node, at: Place) -> Cost:
             return member(source)
         case ast.DescendantStep():  # written out, a part is there once for each level above it
             found = member(source)
-            return found._replace(copies=100 * found.copies)
+            return found.taking(DESCENT)._replace(copies=100 * found.copies)
         case ast.PredicateExpr() | ast.ArraySubscript():
             return _filtered(_step(source, node.source, at), node, at)
         case ast.SortExpr():
@@ -110,7 +147,7 @@ def _step(source: Cost, node: Node, at: Place) -> Cost:
             return _grouped(_step(source, node.source, at), node, at)
         case ast.ForceArray():
             return _step(source, node.source, at)
-    return loop(source, _cost(node, at.inside([], context=True)), flat=True)
+    return loop(source, _between_looks(_cost(node, at.inside([], context=True)), node, at), flat=True)
 
 
 def _predicate(node: Node, at: Place) -> Cost:
@@ -135,13 +172,20 @@ def _interrupted(body: Cost, parts: list[Node], at: Place) -> Cost:
     return body
 
 
+def _between_looks(body: Cost, node: Node, at: Place) -> Cost:
+    """What a loop does between two looks at the clock: STRIDE rounds, or one in which our environment looks."""
+    if not body.time or any(isinstance(part, ast.VariableRef) and part.name not in at.names for part in nodes(node)):
+        return body
+    return body._replace(each=STRIDE * body.each)
+
+
 def _sort(node: Node, at: Place) -> Cost:
     return _sorted(_cost(node.source, at), node, at)
 
 
 def _sorted(source: Cost, node: Node, at: Place) -> Cost:
     inside = at.inside([], context=True)
-    return chosen(source, together([_cost(key.key, inside) for key in node.keys]))
+    return chosen(source, together([_cost(key.key, inside) for key in node.keys])).taking(SORTING)
 
 
 def _group(node: Node, at: Place) -> Cost:
@@ -151,23 +195,25 @@ def _group(node: Node, at: Place) -> Cost:
 def _grouped(source: Cost, node: Node, at: Place) -> Cost:
     inside = at.inside([], context=True)
     parts = [part for pair in node.pairs for part in (pair.key, pair.value)]
-    body = together([_cost(part, inside) for part in parts])
+    body = together([_cost(part, inside) for part in parts]).taking(GROUPING)
     return loop(source, _interrupted(body, parts, at), flat=False)
 
 
 def _array(node: Node, at: Place) -> Cost:
-    return copied([_cost(item, at) for item in node.elements], at)
+    cost = copied([_cost(item, at) for item in node.elements], at)
+    return cost._replace(once=cost.once + CONSTRUCTION)
 
 
 def _object(node: Node, at: Place) -> Cost:
     parts = [_cost(part, at) for pair in node.pairs for part in (pair.key, pair.value)]
-    return together(parts)._replace(entries=0)
+    cost = together(parts)
+    return cost._replace(entries=0, once=cost.once + CONSTRUCTION)
 
 
 def _binary(node: Node, at: Place) -> Cost:
     left, right = _cost(node.left, at), _cost(node.right, at)
     if node.op == "&":
-        return text([left, right], at)
+        return text([left.taking(AS_TEXT), right.taking(AS_TEXT)], at)
     return scalar([left, right]) if node.op in ("and", "or", "in") else compared(left, right)
 
 
@@ -183,14 +229,14 @@ def _conditional(node: Node, at: Place) -> Cost:
 
 def _block(node: Node, at: Place) -> Cost:
     """Names are bound here only: elsewhere they would outlive the expression that they stand in."""
-    cost, time = Cost(), 0
+    cost, all = Cost(), Cost()
     for part in node.expressions:
         binds = isinstance(part, ast.VariableBinding)
         cost = _cost(part.value if binds else part, at)
-        time = max(time, cost.time)
+        all = together([all, cost])
         if binds:
             at = at.binding(part.name, cost)
-    return cost._replace(time=time)
+    return cost._replace(time=all.time, once=all.once, each=all.each)
 
 
 def _numbers(node: Node, at: Place) -> Cost:
@@ -236,28 +282,30 @@ def _call(node: Node, at: Place) -> Cost:
     name = node.name
     if not node.is_variable or name in at.names:
         raise Wild
-    if name in _LOOPS:
-        return _LOOPS[name](node.args, at)
     if name in LITERALS and not LITERALS[name](node.args):
         raise Wild
+    cost = _called(node, at).taking(EACH.get(name, 0))
+    return cost._replace(once=cost.once + ONCE.get(name, CALL))
+
+
+def _called(node: Node, at: Place) -> Cost:
+    """Without what the very function takes for each call, and for each value that comes out."""
+    name = node.name
+    if name in _LOOPS:
+        return _LOOPS[name](node.args, at)
     if name == "range":
         return range_of(node.args) if len(node.args) == 3 else Cost()
     arguments = [_cost(argument, at) for argument in node.args] or [_context(node, at)]
     if name in _SCALAR or name in ("assert", "contains", "parseInteger"):
-        return scalar(arguments)
+        return scalar([argument.taking(EACH.get(name, 0)) for argument in arguments])
     if name in _PARTS:
         return copied(arguments, at)
     if name == "distinct":
-        return _distinct(arguments[0])
+        looked_through = scalar(arguments[:1])
+        return arguments[0]._replace(time=looked_through.time, once=looked_through.once, each=looked_through.each)
     if name in _TEXT or name in LITERALS:
         return text(arguments, at)
     raise Wild
-
-
-def _distinct(items: Cost) -> Cost:
-    """Objects of one shape are compared with each other."""
-    looked_through = scalar([items])
-    return items._replace(time=2 * looked_through.time)
 
 
 def _mapped(arguments: list[Node], at: Place) -> Cost:
@@ -268,6 +316,10 @@ def _mapped(arguments: list[Node], at: Place) -> Cost:
 def _picked(arguments: list[Node], at: Place) -> Cost:
     source, body = _source_and_body(arguments, at)
     return chosen(source, body)
+
+
+def _ordered(arguments: list[Node], at: Place) -> Cost:
+    return _picked(arguments, at).taking(SORTING)
 
 
 def _reduced(arguments: list[Node], at: Place) -> Cost:
@@ -303,9 +355,10 @@ def _source_and_body(arguments: list[Node], at: Place) -> tuple[Cost, Cost]:
             inside = at.inside(params[:2], context=False)
             for name in params[2:]:
                 inside = inside._replace(names=inside.names | {name: (at.depth, DATA)})
-            return _cost(source, at), _cost(body, inside)
+            return _cost(source, at), _between_looks(_cost(body, inside), body, at)
         case [source, ast.VariableRef(name=name)] if name in _SIMPLE_CALLBACKS and name not in at.names:
-            return _cost(source, at), Cost()
+            called = Cost(once=ONCE.get(name, CALL)).taking(EACH.get(name, 0))
+            return _cost(source, at), called
     raise Wild
 
 
@@ -316,7 +369,7 @@ _LOOPS: dict[str, Callable[[list[Node], Place], Cost]] = {
     "reduce": _reduced,
     "sift": _picked,
     "single": _picked,
-    "sort": _picked,
+    "sort": _ordered,
 }
 
 _RULES: dict[type, Callable[[Node, Place], Cost]] = {

@@ -23,13 +23,15 @@ class Scope:
     `context` may be a property computed on first use: only paths that begin with `$$`, and `$states.context`, ask
     for it. `result` and `error_output` are JSONata's `$states.result` and `$states.errorOutput`, UNSET where there is
     none; `now`, in milliseconds since the epoch, is what its clock shows, and `time_limit` how many milliseconds one
-    expression may take. `watch`, if there is one, hears of each JSONata expression before it is evaluated.
+    expression may take. `watch`, if there is one, hears of each JSONata expression before it is evaluated; where
+    `guarded`, `spend` is told how long one may take at most.
     """
 
     __slots__ = (
         "_context",
         "_seed",
         "error_output",
+        "guarded",
         "input",
         "now",
         "random",
@@ -58,6 +60,7 @@ class Scope:
         self.now = now
         self.time_limit = time_limit
         self.watch = watch
+        self.guarded = False
         self._context = context
         self.variables: Mapping[str, Json] = variables or {}
         self._seed = seed
@@ -66,6 +69,9 @@ class Scope:
     @property
     def context(self) -> Json:
         return self._context
+
+    def spend(self, bound: Any, members: frozenset[str], variables: frozenset[str]) -> None:
+        """Told before a JSONata expression of known cost that reads these: may raise where there is no time for it."""
 
     def chance(self) -> random.Random:
         """The source of States.UUID and States.MathRandom: seeded, so that a test can repeat it."""
