@@ -76,3 +76,20 @@ def test_arguments_that_do_not_fit_are_named(expression, reason):
     with pytest.raises(ExpressionError) as failed:
         value(expression)
     assert f"threw an error during evaluation{reason}" in failed.value.cause
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("$distinct([1, 1.0, true, null, null, 'x', 'x', false, 0])", [1, True, None, "x", False, 0]),
+        (
+            "$distinct([{'a': 1, 'b': [2]}, {'b': [2], 'a': 1}, [1, 2], [2, 1], [1, 2]])",
+            [{"a": 1, "b": [2]}, [1, 2], [2, 1]],
+        ),
+        ("$distinct(7)", 7),
+        ("$map([[1, 1], [2]], $distinct)", [[1], [2]]),
+        ("[1, 1] ~> $distinct", [1]),
+    ],
+)
+def test_distinct_keeps_the_first_of_equal_values(expression, expected):
+    assert value(expression) == expected

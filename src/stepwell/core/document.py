@@ -19,11 +19,12 @@ class Document:
     `position` says which journal entry holds the text inline, so that later entries can refer to it.
     """
 
-    __slots__ = ("_text", "_value", "position")
+    __slots__ = ("_text", "_value", "_values", "position")
 
     def __init__(self, text: str | None = None, value: Json = _UNKNOWN, position: int | None = None) -> None:
         self._text = text
         self._value = value
+        self._values = 0
         self.position = position
 
     @classmethod
@@ -46,6 +47,14 @@ class Document:
             assert self._text is not None
             self._value = _decode(self._text)
         return self._value
+
+    @property
+    def values(self) -> int:
+        """At most so many JSON values are in it: counted where one may begin, be it within a string."""
+        if not self._values:
+            text = self.text
+            self._values = 1 + text.count(",") + text.count("[") + text.count("{")
+        return self._values
 
     def compact(self) -> str:
         """The text without the white space its author may have left in it."""

@@ -1,7 +1,7 @@
 """A turn: one fact being worked in. Collects the entries, knows the moment and the limits."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from stepwell.core.tokens import Tokens
 from stepwell.core.work import Work
 from stepwell.errors import Failure
 from stepwell.expressions.jsonata_cost import Bound
+from stepwell.expressions.jsonata_syntax import STATES
 from stepwell.expressions.scope import LONGEST_EVALUATION, Json, Scope, Watch
 
 
@@ -58,8 +59,8 @@ class RunApart(Exception):
         self.foreseen = foreseen
 
 
-CERTAINLY_SHORT = 100_000
-"""Nanoseconds of work on JSONata for whose bound nobody counts the values in the data."""
+MANY = 10
+"""Of fewer expressions than that in a state it does not matter that each is taken to read all there is."""
 
 
 class Effort:
@@ -74,21 +75,12 @@ class Effort:
         self.state = 0
         self.turn = 0
 
-    def spend(self, bound: Bound, texts: list[str]) -> None:
-        """One expression more, over data with these texts. Raises RunApart where a state's are more than allowed."""
-        characters = sum(map(len, texts))
-        took = bound.once + bound.each * (characters if bound.bytes else characters // 2 + 1)
-        if took > CERTAINLY_SHORT and not bound.bytes:
-            took = bound.once + bound.each * sum(map(_values, texts))
-        self.state += took
-        self.turn += took
+    def spend(self, nanoseconds: int) -> None:
+        """So much more. Raises RunApart where a state's are more than allowed."""
+        self.state += nanoseconds
+        self.turn += nanoseconds
         if self.state > self.limit:
             raise RunApart(foreseen=True)
-
-
-def _values(text: str) -> int:
-    """At most so many values are in a JSON text."""
-    return 1 + text.count(",") + text.count("[") + text.count("{")
 
 
 class Turn:
@@ -179,7 +171,7 @@ class Turn:
 class _BranchScope(Scope):
     """A scope whose context object is built only when an expression asks for it."""
 
-    __slots__ = ("_branch", "_documents", "_index", "_turn")
+    __slots__ = ("_branch", "_documents", "_index", "_turn", "_values")
 
     def __init__(
         self,
@@ -202,6 +194,7 @@ class _BranchScope(Scope):
         self._turn = turn
         self._branch = branch
         self._documents = (result, error_output)
+        self._values: int | None = None  # in all that there is to be seen
         self.guarded = turn.effort is not None
         if branch.variables:
             self.variables = {name: document.value for name, document in branch.variables.items()}
@@ -210,15 +203,28 @@ class _BranchScope(Scope):
         return self._turn.chance()
 
     def spend(self, bound: Bound, members: frozenset[str], variables: frozenset[str]) -> None:
-        branch, effort = self._branch, self._turn.effort
+        effort = self._turn.effort
         assert effort is not None
-        texts = [branch.input.text] if "input" in members else []
-        texts += [document.text for document in self._documents if document is not None]
+        values = self._values
+        if values is None:
+            values = self._values = sum([document.values for document in self._seen(STATES, self.variables.keys())])
+        took = bound.once + bound.each * values
+        if bound.bytes or took > effort.limit // MANY:
+            seen = self._seen(members, variables)
+            took = bound.once + bound.each * sum(len(d.text) if bound.bytes else d.values for d in seen)
+        effort.spend(took)
+
+    def _seen(self, members: Set[str], variables: Set[str]) -> list[Document]:
+        """What an expression that names these looks at."""
+        branch = self._branch
+        documents = [document for document in self._documents if document is not None]
+        if "input" in members:
+            documents.append(branch.input)
         if "context" in members:
-            texts += [document.text for document in in_context(self._turn.execution, branch)]
+            documents += in_context(self._turn.execution, branch)
         if variables and branch.variables:
-            texts += [document.text for name, document in branch.variables.items() if name in variables]
-        effort.spend(bound, texts)
+            documents += [document for name, document in branch.variables.items() if name in variables]
+        return documents
 
     @property
     def context(self) -> Json:

@@ -51,10 +51,10 @@ EXPRESS_SECONDS = 300
 AHEAD = 4
 """Slices of one execution that may run ahead of their commits."""
 
-IN_PROCESS = 25
+IN_PROCESS = 20
 """Milliseconds for which one JSONata expression of known cost may keep everybody waiting; then it runs apart."""
 
-FORESEEN = 15
+FORESEEN = 10
 """Milliseconds that those of one state may take by their bounds, where nobody looks at the clock."""
 
 TIMES = 3

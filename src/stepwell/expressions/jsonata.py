@@ -121,6 +121,8 @@ class Jsonata(NamedTuple):
 
     def evaluate(self, scope: Scope) -> Json:
         """The value. Raises QueryEvaluationError with AWS's text."""
+        if scope.guarded and self.bound is not None:
+            scope.spend(self.bound, self.members, self.variables)
         return self.run(Environment(scope, self.members))
 
     def run(self, environment: Environment) -> Json:
@@ -141,8 +143,6 @@ class Jsonata(NamedTuple):
         scope = environment.scope
         if scope.watch is not None and (refusal := scope.watch()) is not None:
             fail(self.source, self.field, explain(BoundError(refusal), self.calls))
-        if scope.guarded and self.bound is not None:
-            scope.spend(self.bound, self.members, self.variables)
         begin_evaluation(environment, None, scope.time_limit)
         try:
             state = get_state()
@@ -185,16 +185,17 @@ def compile_jsonata(
     """
     parsed = parse(text, offered)
     try:
+        selects = _selects(parsed.tree)
         return Jsonata(
             parsed.source,
             field,
             expected,
-            bound_of(parsed.tree),
+            bound_of(parsed.tree, selects=selects),
             parsed.variables,
             parsed.members,
             parsed.calls,
             _entry(parsed),
-            _selects(parsed.tree),
+            selects,
         )
     except JsonataError as error:
         raise JsonataSyntaxError(error.message) from None
@@ -204,7 +205,7 @@ def compile_jsonata(
 
 def is_tame(text: str) -> bool:
     """Whether the cost of `{% … %}` is bounded by a small polynomial of its input. Raises JsonataSyntaxError."""
-    return bound_of(parse(text).tree) is not None
+    return bound_of(parse(text).tree, selects=False) is not None
 
 
 def _entry(parsed: Parsed) -> Any:

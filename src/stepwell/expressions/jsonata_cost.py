@@ -5,7 +5,7 @@ that this analysis cannot bound is wild: that costs a helper process, while the 
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from jsonata2py.parser import ast_nodes as ast
@@ -23,8 +23,8 @@ from stepwell.expressions.jsonata_bounds import (
     member,
     scalar,
     text,
-    together,
 )
+from stepwell.expressions.jsonata_bounds import together as side_by_side
 from stepwell.expressions.jsonata_figures import (
     AS_TEXT,
     BY_CHARACTER,
@@ -53,15 +53,29 @@ class Bound(NamedTuple):
     bytes: bool
 
 
-def bound_of(tree: Node) -> Bound | None:
-    """The bound of an expression that is tame, as far as the tree tells; None for a wild one."""
+def together(bounds: Iterable[Bound | None]) -> Bound | None:
+    """The bound of expressions that are evaluated one after another."""
+    once, each, bytes = 0, 0, False
+    for bound in bounds:
+        if bound is None:
+            return None
+        once, each, bytes = once + bound.once, each + bound.each, bytes or bound.bytes
+    return Bound(once, each, bytes)
+
+
+def bound_of(tree: Node, *, selects: bool) -> Bound | None:
+    """The bound of an expression that is tame, as far as the tree tells; None for a wild one.
+
+    `selects`: its result is a part of the data, and need not be looked at.
+    """
     if not _is_short(tree):
         return None
     try:
         cost = _cost(tree.value if isinstance(tree, ast.VariableBinding) else tree, Place())
     except (Wild, RecursionError):
         return None
-    cost = cost.taking(RESULT)
+    if not selects:
+        cost = cost.taking(RESULT)
     return Bound(cost.once, cost.each, any(map(_takes_texts_to_pieces, nodes(tree))))
 
 
@@ -185,7 +199,7 @@ def _sort(node: Node, at: Place) -> Cost:
 
 def _sorted(source: Cost, node: Node, at: Place) -> Cost:
     inside = at.inside([], context=True)
-    return chosen(source, together([_cost(key.key, inside) for key in node.keys])).taking(SORTING)
+    return chosen(source, side_by_side([_cost(key.key, inside) for key in node.keys])).taking(SORTING)
 
 
 def _group(node: Node, at: Place) -> Cost:
@@ -195,7 +209,7 @@ def _group(node: Node, at: Place) -> Cost:
 def _grouped(source: Cost, node: Node, at: Place) -> Cost:
     inside = at.inside([], context=True)
     parts = [part for pair in node.pairs for part in (pair.key, pair.value)]
-    body = together([_cost(part, inside) for part in parts]).taking(GROUPING)
+    body = side_by_side([_cost(part, inside) for part in parts]).taking(GROUPING)
     return loop(source, _interrupted(body, parts, at), flat=False)
 
 
@@ -206,7 +220,7 @@ def _array(node: Node, at: Place) -> Cost:
 
 def _object(node: Node, at: Place) -> Cost:
     parts = [_cost(part, at) for pair in node.pairs for part in (pair.key, pair.value)]
-    cost = together(parts)
+    cost = side_by_side(parts)
     return cost._replace(entries=0, once=cost.once + CONSTRUCTION)
 
 
@@ -224,7 +238,7 @@ def _negated(node: Node, at: Place) -> Cost:
 def _conditional(node: Node, at: Place) -> Cost:
     branches = [_cost(branch, at) for branch in (node.then, node.otherwise) if branch is not None]
     condition = scalar([_cost(node.condition, at)])
-    return together([*branches, condition])
+    return side_by_side([*branches, condition])
 
 
 def _block(node: Node, at: Place) -> Cost:
@@ -233,7 +247,7 @@ def _block(node: Node, at: Place) -> Cost:
     for part in node.expressions:
         binds = isinstance(part, ast.VariableBinding)
         cost = _cost(part.value if binds else part, at)
-        all = together([all, cost])
+        all = side_by_side([all, cost])
         if binds:
             at = at.binding(part.name, cost)
     return cost._replace(time=all.time, once=all.once, each=all.each)
@@ -328,7 +342,7 @@ def _reduced(arguments: list[Node], at: Place) -> Cost:
     initial = [_cost(argument, at) for argument in arguments[2:]]
     if not isinstance(arguments[1], ast.Lambda) or not _cannot_grow(arguments[1].body):
         raise Wild
-    return together([chosen(source, body), *initial])
+    return side_by_side([chosen(source, body), *initial])
 
 
 def _cannot_grow(node: Node) -> bool:

@@ -9,6 +9,7 @@ from jsonata2py.parser import ast_nodes as ast
 from jsonata2py.parser.parser import Parser
 
 from stepwell.expressions.jsonata_errors import TOO_DEEP, JsonataSyntaxError, syntax_error
+from stepwell.expressions.jsonata_regex import as_javascript
 
 Node = Any
 """A node of the library's tree: frozen dataclasses."""
@@ -216,10 +217,11 @@ def with_own_names(tree: Node) -> Node:
 
     `aws:name` is a call of one of our functions, or of one AWS does not have. `fn:name` is a built-in function's
     name where a value is wanted: a workflow variable of that name comes first, as $count often is.
+    Regular expressions are written as the library must read them.
     """
     bound = local_names(tree)
     called = {id(node) for node in _function_positions(tree)}
-    ours = (NOT_ON_AWS | {"random", "shuffle"}) - bound
+    ours = (NOT_ON_AWS | {"distinct", "random", "shuffle"}) - bound
 
     def change(node: Node) -> Node:
         node_id = id(node)
@@ -231,6 +233,8 @@ def with_own_names(tree: Node) -> Node:
                 return ast.VariableRef(f"aws:{name}")
             case ast.VariableRef(name=name) if node_id not in called and name in (BUILT_IN | NOT_ON_AWS) - bound:
                 return ast.VariableRef(f"fn:{name}")
+            case ast.RegexLiteral(pattern=pattern):
+                return dataclasses.replace(node, pattern=as_javascript(pattern))
         return node
 
     return change(tree)

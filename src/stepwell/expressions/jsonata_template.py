@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from stepwell.expressions.jsonata import Environment, Jsonata, JsonType, compile_jsonata
+from stepwell.expressions.jsonata_cost import Bound, together
 from stepwell.expressions.jsonata_errors import JsonataSyntaxError
 from stepwell.expressions.jsonata_syntax import STATES, is_jsonata
 from stepwell.expressions.scope import Json, Scope
@@ -23,18 +24,27 @@ class JsonataTemplateError(ValueError):
 
 
 class JsonataTemplate(NamedTuple):
-    """A compiled template. `tame`: all its expressions are."""
+    """A compiled template. `bound`: of all its expressions together, None where one of them has none."""
 
     source: str
     build: Build | None  # None: constant
     value: Json
-    tame: bool
+    bound: Bound | None
     variables: frozenset[str]
     members: frozenset[str]
 
+    @property
+    def tame(self) -> bool:
+        """Whether all its expressions are."""
+        return self.bound is not None
+
     def evaluate(self, scope: Scope) -> Json:
         """The value, what is constant shared with all other evaluations. Raises QueryEvaluationError."""
-        return self.value if self.build is None else self.build(Environment(scope, self.members))
+        if self.build is None:
+            return self.value
+        if scope.guarded and self.bound is not None:
+            scope.spend(self.bound, self.members, self.variables)
+        return self.build(Environment(scope, self.members))
 
 
 def compile_jsonata_template(
@@ -53,7 +63,7 @@ def compile_jsonata_template(
         render(value),
         build,
         value,
-        all(expression.tame for expression in found),
+        together(expression.bound for expression in found),
         frozenset().union(*(expression.variables for expression in found)),
         frozenset().union(*(expression.members for expression in found)),
     )

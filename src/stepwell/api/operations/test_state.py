@@ -1,11 +1,13 @@
 """TestState: one state, entered once with what the client gives it; nothing is created, called or kept."""
 
 import asyncio
+import contextlib
 import hashlib
 import secrets
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
@@ -14,10 +16,11 @@ from stepwell.api.payloads import json_fault
 from stepwell.arns import state_machine_arn
 from stepwell.asl.specimen import Specimen, StateNotFound, read_specimen
 from stepwell.asl.states import Map, Parallel, Task
-from stepwell.core.advance import Limits, Moment
+from stepwell.core.advance import Limits, Moment, RunApart
 from stepwell.core.facts import Start
 from stepwell.core.state_test import Given, Outcome, Unthinkable, try_state
 from stepwell.engine.identity import new_uuid
+from stepwell.engine.runner import FORESEEN, IN_PROCESS
 from stepwell.engine.sandbox import Unavailable
 from stepwell.engine.sandbox_protocol import Trial
 from stepwell.errors import (
@@ -84,10 +87,12 @@ def _specimen(request: shapes.TestStateRequest) -> Specimen:
 async def _try(
     call: Call, request: shapes.TestStateRequest, specimen: Specimen, moment: Moment, limits: Limits
 ) -> Outcome:
-    """Here, or in a helper process where nobody knows what the state's expressions may cost. Raises Unthinkable."""
+    """Here, or in a helper process where the state's expressions may or do take long. Raises Unthinkable."""
     given = _given(call, request)
     if not specimen.machine.wild:
-        return await asyncio.to_thread(try_state, specimen, given, moment, limits)
+        short = replace(limits, time_limit=IN_PROCESS, foreseen_limit=FORESEEN)
+        with contextlib.suppress(RunApart):
+            return await asyncio.to_thread(try_state, specimen, given, moment, short)
     name = hashlib.sha256(request.definition.encode()).hexdigest()
     trial = Trial(name, request.definition, request.state_name, msgspec.json.encode(given), moment, limits)
     try:
