@@ -46,6 +46,11 @@ def state_machine_arn(region: str, account: str, name: str) -> str:
     return f"arn:aws:states:{region}:{account}:stateMachine:{name}"
 
 
+def beyond_region(region: str) -> str:
+    """A text that is sorted behind every ARN of a region, and before those of any other region behind it."""
+    return f"arn:aws:states:{region}:~"  # an account begins with a digit
+
+
 def qualified_arn(machine_arn: str, qualifier: object) -> str:
     """The ARN of a machine's version (by its number) or alias (by its name)."""
     return f"{machine_arn}:{qualifier}"

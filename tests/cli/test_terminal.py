@@ -50,8 +50,8 @@ def test_a_machine_and_its_executions_are_tables(server: Server) -> None:
     server.finished("greeting", "first")
     assert [line.split()[0] for line in seen(server, "list")][2:] == ["each", "greeting", "refusing"]
     header, _, row = seen(server, "list", "greeting")
-    assert header.split() == ["Execution", "Machine", "Status", "Started", "Took"]
-    assert re.fullmatch(rf" first\s+greeting\s+SUCCEEDED\s+{CLOCK}\s+0\.\d\d s", row)
+    assert header.split() == ["Execution", "Machine", "Status", "Started", "Took", "Region"]
+    assert re.fullmatch(rf" first\s+greeting\s+SUCCEEDED\s+{CLOCK}\s+0\.\d\d s\s+us-east-1", row)
 
 
 def test_an_execution_is_told_with_a_line_of_time_for_each_state(server: Server) -> None:

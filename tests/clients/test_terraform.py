@@ -57,7 +57,7 @@ def test_an_invalid_definition_is_found_by_the_plan(client):
     assert answer["result"] == "FAIL"
     assert [f"{one['severity']} ({one['code']}): {one['message']}" for one in answer["diagnostics"]] == [
         "ERROR (MISSING_TRANSITION_TARGET): Missing 'Next' target: B",
-        "ERROR (MISSING_END_STATE): No terminal state defined",
+        "ERROR (MISSING_END_STATE): Workflow has no terminal state",
     ]
 
 

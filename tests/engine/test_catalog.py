@@ -158,3 +158,15 @@ def test_the_cache_forgets_what_was_used_least_recently():
     recent.get("a")
     recent.put("c", "C")
     assert [recent.get(key) for key in "abc"] == ["A", None, "C"]
+
+
+def test_regions_are_those_of_machines_and_activities(catalog):
+    async def told():
+        assert await catalog.regions() == []
+        for region in ("us-east-1", "us-east-10", "ap-south-1", "us-east-1"):
+            for name in ("a", "~", "\U0001f355"):
+                await create(catalog, f"arn:aws:states:{region}:123456789012:stateMachine:{name}")
+        await catalog.create_activity("arn:aws:states:eu-west-1:123456789012:activity:a", Settings().encryption, {})
+        return await catalog.regions()
+
+    assert asyncio.run(told()) == ["ap-south-1", "eu-west-1", "us-east-1", "us-east-10"]

@@ -1,5 +1,6 @@
 """What is there over HTTP beside the AWS API: health, metrics, a greeting, and what others add."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from stepwell.api.access import REALM, Access, NotSignedIn
+from stepwell.api.hosts import CURE
 from stepwell.engine.engine import Engine
 from stepwell.errors import ApiError, ThrottlingException
 from stepwell.store.protocol import StoreError
@@ -20,10 +22,11 @@ WELCOME = """Stepwell speaks the AWS Step Functions API at this address (POST /)
 
 Point any AWS SDK or the CLI here:
     aws stepfunctions list-state-machines --endpoint-url {url}
-For StartSyncExecution and TestState set AWS_DISABLE_HOST_PREFIX_INJECTION=true.
+{cure}
 
 GET /healthz  whether the server can serve
 GET /metrics  Prometheus metrics
+GET /regions  regions that have state machines or activities
 """
 
 
@@ -48,13 +51,19 @@ def create_app(
             return JSONResponse({"status": "unavailable", "reason": str(problem)}, status_code=503)
         return JSONResponse({"status": "ok"})
 
+    async def regions(request: Request) -> Response:
+        try:
+            return JSONResponse({"regions": await engine.catalog.regions()})
+        except StoreError as problem:
+            return JSONResponse({"reason": str(problem)}, status_code=503)
+
     async def exposition(request: Request) -> Response:
         return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)
 
     async def welcome(request: Request) -> Response:
-        return PlainTextResponse(WELCOME.format(url=str(request.base_url).rstrip("/")))
+        return PlainTextResponse(WELCOME.format(url=str(request.base_url).rstrip("/"), cure=textwrap.fill(CURE, 80)))
 
-    ours = [Route("/healthz", healthz), Route("/metrics", exposition), Route("/", welcome)]
+    ours = [Route("/healthz", healthz), Route("/metrics", exposition), Route("/regions", regions), Route("/", welcome)]
     behind = Starlette(routes=[*ours, *routes], lifespan=lifespan)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

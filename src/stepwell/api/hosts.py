@@ -7,6 +7,11 @@ from stepwell.errors import MisdirectedRequest
 
 PREFIX = "sync-"
 """What the SDKs put in front of the host for StartSyncExecution and TestState."""
+CURE = (
+    "The SDKs put sync- in front of the host name for StartSyncExecution and TestState. What keeps them from it: "
+    "AWS_DISABLE_HOST_PREFIX_INJECTION=true in the environment, in boto3 Config(inject_host_prefix=False), in "
+    "JavaScript disableHostPrefix: true."
+)
 REMEMBERED = 1_000
 
 
@@ -46,9 +51,10 @@ class Hosts:
 def _refusal(host: str, name: str) -> str:
     if not host:
         return "The request has no Host header, so it cannot be told whether it is meant for this server."
+    allowed = name.removeprefix(PREFIX)[:255]
     return (
         f"The request is for {host[:255]!r}, which is no name of this server. "
-        f"If it should be, start it with --allow-host {name[:255]}, or ask for access keys (--access-keys)."
+        f"If it should be, start it with --allow-host {allowed}, or ask for access keys (--access-keys)."
     )
 
 

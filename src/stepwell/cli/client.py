@@ -1,5 +1,6 @@
 """A small client of the Step Functions API: what the command line needs, with the standard library alone."""
 
+import base64
 import http.client
 import json
 import time
@@ -26,10 +27,11 @@ class Unreachable(Exception):
     """Nobody answers at the address. The message says how to start a server."""
 
     def __init__(self, url: str, reason: object) -> None:
-        super().__init__(
-            f"No server answers at {url} ({reason}). "
-            "Start one with: stepwell serve. One that runs elsewhere is named by --url or STEPWELL_URL."
-        )
+        from stepwell.api.hosts import CURE, PREFIX
+
+        mend = "Start one with: stepwell serve. One that runs elsewhere is named by --url or STEPWELL_URL."
+        prefixed = url.partition("://")[2].startswith(PREFIX)
+        super().__init__(f"No server answers at {url} ({reason}). {CURE if prefixed else mend}")
 
 
 class Client:
@@ -41,6 +43,7 @@ class Client:
         """`key`: an access key's id and secret, where the server asks for one."""
         self.url = url if "://" in url else f"http://{url}"
         self._key_id, self._secret = key
+        self._asked = region
         self._region = region or "us-east-1"
         self._headers = {"Content-Type": "application/x-amz-json-1.0"}
         if region is not None:
@@ -48,18 +51,41 @@ class Client:
             scope = f"stepwell/20000101/{region}/states/aws4_request"
             self._headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
 
+    def in_every_region(self) -> "list[Client]":
+        """Clients of the regions that have something; this one alone where a region was asked for.
+
+        Raises Unreachable.
+        """
+        if self._asked is not None:
+            return [self]
+        key = (self._key_id, self._secret)
+        return [Client(self.url, region, key) for region in self._regions()] or [self]
+
+    def _regions(self) -> list[str]:
+        """None where the server does not tell: the API itself then says what is wrong."""
+        headers = {}
+        if self._key_id and self._secret:
+            holder = base64.b64encode(f"{self._key_id}:{self._secret}".encode()).decode()
+            headers["Authorization"] = f"Basic {holder}"
+        status, body = self._exchange("GET", "/regions", None, headers)
+        return list(json.loads(body)["regions"]) if status == 200 else []
+
     def call(self, operation: str, **request: Any) -> Answer:
         """Call an operation with members as the API names them; those that are None are left out.
 
         Raises Refused, Unreachable.
         """
         body = json.dumps({name: value for name, value in request.items() if value is not None}).encode()
+        headers = self._headers | self._signed({"X-Amz-Target": f"AWSStepFunctions.{operation}"}, body)
+        return self._read(*self._exchange("POST", "/", body, headers))
+
+    def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
+        """Status and body of the answer. Raises Unreachable."""
         connection = self._connection()
         try:
-            headers = self._headers | self._signed({"X-Amz-Target": f"AWSStepFunctions.{operation}"}, body)
-            connection.request("POST", "/", body, headers)
+            connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            return self._read(answer.status, answer.read())
+            return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as problem:
             reason = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
             raise Unreachable(self.url, reason) from None

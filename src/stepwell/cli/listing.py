@@ -12,6 +12,8 @@ from stepwell.cli.options import asks_server
 if TYPE_CHECKING:
     from stepwell.cli.client import Answer, Client
 
+EXECUTION = ("Execution", "Machine", "Status", "Started", "Took", "Region")
+MACHINE = ("Machine", "Type", "Created", "Region")
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -21,7 +23,7 @@ STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="Executions shown at most.")
 @asks_server
 def list_(client: "Client", machine: str | None, status: str | None, limit: int, as_json: bool) -> None:
-    """List the executions of MACHINE, newest first; without MACHINE, the state machines.
+    """List the executions of MACHINE, newest first; without MACHINE, the state machines. Of all regions.
 
     `--status` without MACHINE lists the executions of all machines that have it.
     """
@@ -36,7 +38,7 @@ def list_(client: "Client", machine: str | None, status: str | None, limit: int,
     if as_json:
         output.print_json({"executions": shown})
     elif output.at_terminal():
-        output.print_table(("Execution", "Machine", "Status", "Started", "Took"), map(_row, shown), right=("Took",))
+        output.print_table(EXECUTION, map(_row, shown), right=("Took",))
     else:
         output.print_lines(map(_row, shown))
     if len(found) > limit:
@@ -66,17 +68,27 @@ def _latest(execution: "Answer") -> float:
 def _row(execution: "Answer") -> tuple[str, ...]:
     started, stopped = execution["startDate"], execution.get("stopDate")
     took = None if stopped is None else stopped - started
-    machine = execution["stateMachineArn"].rpartition(":")[2]
-    return execution["name"], machine, execution["status"], output.moment(started), output.duration(took)
+    arn = execution["stateMachineArn"]
+    return (
+        execution["name"],
+        arn.rpartition(":")[2],
+        execution["status"],
+        output.moment(started),
+        output.duration(took),
+        output.region(arn),
+    )
 
 
 def _show_machines(found: "list[Answer]", as_json: bool) -> None:
-    rows = ((each["name"], each["type"], output.moment(each["creationDate"])) for each in found)
+    rows = (
+        (each["name"], each["type"], output.moment(each["creationDate"]), output.region(each["stateMachineArn"]))
+        for each in found
+    )
     if as_json:
         output.print_json({"stateMachines": found})
     elif not output.at_terminal():
         output.print_lines(rows)
     elif found:
-        output.print_table(("Machine", "Type", "Created"), rows)
+        output.print_table(MACHINE, rows)
     else:
         click.echo("There are no state machines yet. Create one with any AWS SDK or the AWS CLI: see docs/guide.md.")

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
+from stepwell.cli import output
 from stepwell.cli.client import Answer, Client, Refused
 
 NEWEST = 1_000
@@ -15,16 +16,26 @@ class Unknown(Exception):
 
 
 def machines(client: Client) -> list[Answer]:
-    """All state machines, as ListStateMachines shows them."""
-    return list(client.pages("ListStateMachines", "stateMachines", maxResults=1000))
+    """All state machines, as ListStateMachines shows them: of all regions, or of the one that was asked for."""
+    return [
+        machine
+        for each in client.in_every_region()
+        for machine in each.pages("ListStateMachines", "stateMachines", maxResults=1000)
+    ]
 
 
 def find_machine(client: Client, name: str) -> Answer:
     """The state machine of this ARN, name or beginning, as ListStateMachines shows it. Raises Unknown, Refused."""
     if name.startswith("arn:"):
         return client.call("DescribeStateMachine", stateMachineArn=name)
-    found = {machine["name"]: machine for machine in machines(client)}
-    return found[_only(name, list(found), "state machine")]
+    found: dict[str, list[Answer]] = {}
+    for machine in machines(client):
+        found.setdefault(machine["name"], []).append(machine)
+    same = found[_only(name, list(found), "state machine")]
+    if len(same) > 1:
+        regions = ", ".join(output.region(machine["stateMachineArn"]) for machine in same)
+        raise Unknown(f"More than one state machine is called {same[0]['name']}: in {regions}. Name the --region.")
+    return same[0]
 
 
 def find_execution(client: Client, name: str) -> str:
@@ -38,11 +49,15 @@ def find_execution(client: Client, name: str) -> str:
     if len(exact) == 1:
         return exact[0]
     arns = exact or _beginning_with(client, standard, own)
-    names = ["/".join(arn.split(":")[-2:]) for arn in arns]
     if len(arns) == 1:
         return arns[0]
     if arns:
-        raise Unknown(f"More than one execution is called {name}: {_some(names)}. Say which as MACHINE/NAME.")
+        names = ["/".join(arn.split(":")[-2:]) for arn in arns]
+        which = "Say which as MACHINE/NAME."
+        if len({*names}) < len(names):
+            names = [f"{name} in {output.region(arn)}" for name, arn in zip(names, arns, strict=True)]
+            which = "Name the --region."
+        raise Unknown(f"More than one execution is called {name}: {_some(names)}. {which}")
     raise Unknown(f"There is no execution {name}. `stepwell list MACHINE` shows those there are.")
 
 

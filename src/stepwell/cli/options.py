@@ -29,7 +29,7 @@ def asks_server(command: Command) -> Command:
     @click.option(
         "--region",
         envvar=["STEPWELL_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"],
-        help="Region whose machines are meant.  [default: the server's own]",
+        help="Only machines of this region.  [default: those of all regions]",
     )
     @click.option("--json", "as_json", is_flag=True, help="Print JSON, as the API answers.")
     @functools.wraps(command)

@@ -67,6 +67,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
 
 
+def region(arn: str) -> str:
+    """The region in an ARN."""
+    return arn.split(":", 4)[3]
+
+
 def moment(seconds: float | None) -> str:
     """A time of the API: to the second in local time for a person, ISO 8601 in UTC for a program."""
     if seconds is None:

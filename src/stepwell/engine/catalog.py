@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from stepwell.arns import parse_arn
+from stepwell.arns import beyond_region, parse_arn
 from stepwell.asl.parse import compile_definition
 from stepwell.asl.states import StateMachine
 from stepwell.clock import Clock
@@ -69,6 +69,17 @@ class Catalog:
     async def machines(self, region: str, account: str, after: str | None, limit: int) -> list[StateMachineRecord]:
         """A page of the machines of one region, ordered by ARN; `after` is the last ARN seen."""
         return await self._machines.page(f"{region}:{account}", after, limit)
+
+    async def regions(self) -> list[str]:
+        """Where there are machines or activities, in the order of the alphabet."""
+        found = set()
+        for shelf in (self._machines, self._activities):
+            after = None
+            while page := await shelf.page(None, after, 1):
+                region = parse_arn(page[0].arn).region
+                found.add(region)
+                after = beyond_region(region)
+        return sorted(found)
 
     async def revision(self, machine_arn: str, id: str) -> Revision | None:
         """A revision, also of a machine that is gone."""
