@@ -213,7 +213,7 @@ PROVOKED: dict[tuple[str, str], Provocation] = {
     ("SendTaskSuccess", "TaskTimedOut"): asking(taskToken=Surroundings.spent_token, output="1"),
     ("CreateActivity", "ActivityAlreadyExists"): twice(encryptionConfiguration={**KEYLESS, "kmsKeyId": "k"}),
     ("CreateActivity", "InvalidName"): asking(name="a b"),
-    ("SendTaskSuccess", "InvalidOutput"): asking(output="no json"),
+    ("SendTaskSuccess", "InvalidOutput"): asking(taskToken=Surroundings.spent_token, output="no json"),
     ("TagResource", "TooManyTags"): asking(resourceArn=Surroundings.activity, tags=TAGS),
     # State machines
     ("CreateStateMachine", "InvalidArn"): asking(**NEW | {"roleArn": "nonsense"}),
