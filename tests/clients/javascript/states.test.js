@@ -139,7 +139,8 @@ test("testState works with disableHostPrefix", async () => {
   assert.equal(answer.inspectionData.afterParameters, '{"b":1}');
 });
 
-test("without disableHostPrefix the SDK calls a host of another name", async () => {
+test("without disableHostPrefix the SDK calls a host of another name, whatever the environment says", async () => {
+  process.env.AWS_DISABLE_HOST_PREFIX_INJECTION = "true"; // which is for boto3 and the CLI
   const asked = [];
   const requestHandler = { handle: ({ hostname }) => (asked.push(hostname), Promise.reject(new Error("not sent"))) };
   const prefixed = connect("http://localhost:8083", { disableHostPrefix: false, requestHandler, maxAttempts: 1 });
