@@ -56,6 +56,14 @@ class Surroundings:
         self.ask("DeleteStateMachine", stateMachineArn=arn)
         return arn
 
+    def deleting_alias(self) -> str:
+        """An alias of such a machine."""
+        alias = self.alias(self.version())
+        machine = alias.removesuffix(":alias")
+        self.ask("UpdateStateMachine", stateMachineArn=machine, definition=WAIT)
+        self.deleting(machine)
+        return alias
+
     def running(self) -> str:
         return str(self.ask("StartExecution", stateMachineArn=self.machine(WAIT))["executionArn"])
 
@@ -78,6 +86,11 @@ Provocation = Callable[[Surroundings, str], Any]
 
 def routes(*versions: str) -> list[dict[str, Any]]:
     return [{"stateMachineVersionArn": arn, "weight": 100 // len(versions)} for arn in versions]
+
+
+def routed(alias: str) -> str:
+    """The version that an alias of `Surroundings` leads to."""
+    return alias.replace(":alias", ":1")
 
 
 def asking(**members: Any) -> Provocation:
@@ -130,12 +143,6 @@ def updated_to_one_too_many(there: Surroundings, operation: str) -> Any:
     return there.ask(operation, stateMachineArn=arn, definition=WAIT, publish=True)
 
 
-def a_routed_version(there: Surroundings, operation: str) -> Any:
-    version = there.version()
-    there.alias(version)
-    return there.ask(operation, stateMachineVersionArn=version)
-
-
 def same_execution_with_other_input(there: Surroundings, operation: str) -> Any:
     arn = there.machine(WAIT)
     there.ask(operation, stateMachineArn=arn, name="n", input="1")
@@ -147,23 +154,6 @@ def created_while_it_is_deleted(there: Surroundings, operation: str) -> Any:
     return there.ask(operation, name=name, definition=WAIT, roleArn=ROLE)
 
 
-def an_alias_of_a_deleting_machine(there: Surroundings, operation: str) -> Any:
-    version = there.version()
-    machine = version.removesuffix(":1")
-    there.ask("UpdateStateMachine", stateMachineArn=machine, definition=WAIT)
-    there.deleting(machine)
-    return there.ask(operation, name="alias", routingConfiguration=routes(version))
-
-
-def updating_an_alias_of_a_deleting_machine(there: Surroundings, operation: str) -> Any:
-    version = there.version()
-    alias = there.alias(version)
-    machine = version.removesuffix(":1")
-    there.ask("UpdateStateMachine", stateMachineArn=machine, definition=WAIT)
-    there.deleting(machine)
-    return there.ask(operation, stateMachineAliasArn=alias, description="new")
-
-
 MACHINE = {"stateMachineArn": NOBODY}
 EXECUTION = {"executionArn": NOTHING}
 ALIAS = {"stateMachineAliasArn": f"{NOBODY}:alias"}
@@ -172,8 +162,8 @@ ACTIVITY = {"activityArn": f"{AT}:activity:nobody"}
 NEW = {"name": "new", "definition": PASS, "roleArn": ROLE}
 
 
-def _by_arn(error: str, **members: Any) -> dict[tuple[str, str], Provocation]:
-    """The error, of every operation that declares it and has these members."""
+def _wherever(error: str, **members: Any) -> dict[tuple[str, str], Provocation]:
+    """The error, of every operation that declares it and takes these members."""
     return {
         (operation, declared): asking(**members)
         for operation, declared in walk.declared_errors()
@@ -189,25 +179,25 @@ def _of_all(error: str, provocation: Provocation) -> dict[tuple[str, str], Provo
 PROVOKED: dict[tuple[str, str], Provocation] = {
     # What is wrong with many operations in one way; what follows below is more special, and counts.
     **_of_all("ValidationException", no_members),
-    **_by_arn("InvalidArn", stateMachineArn="nonsense"),
-    **_by_arn("InvalidArn", stateMachineVersionArn="nonsense"),
-    **_by_arn("InvalidArn", stateMachineAliasArn="nonsense"),
-    **_by_arn("InvalidArn", executionArn="nonsense"),
-    **_by_arn("InvalidArn", activityArn="nonsense"),
-    **_by_arn("InvalidArn", mapRunArn="nonsense"),
-    **_by_arn("InvalidArn", resourceArn="nonsense"),
-    **_by_arn("StateMachineDoesNotExist", **MACHINE),
-    **_by_arn("ExecutionDoesNotExist", **EXECUTION),
-    **_by_arn("ActivityDoesNotExist", **ACTIVITY),
-    **_by_arn("ResourceNotFound", **ALIAS),
-    **_by_arn("ResourceNotFound", **MAP_RUN),
-    **_by_arn("ResourceNotFound", resourceArn=NOBODY),
-    **_by_arn("StateMachineDeleting", stateMachineArn=Surroundings.deleting),
-    **_by_arn("InvalidToken", nextToken="nonsense"),
-    **_by_arn("InvalidToken", taskToken="nonsense"),
-    **_by_arn("TaskTimedOut", taskToken=Surroundings.spent_token),
-    **_by_arn("InvalidEncryptionConfiguration", encryptionConfiguration=KEYLESS),
-    **_by_arn("TooManyTags", tags=TAGS),
+    **_wherever("InvalidArn", stateMachineArn="nonsense"),
+    **_wherever("InvalidArn", stateMachineVersionArn="nonsense"),
+    **_wherever("InvalidArn", stateMachineAliasArn="nonsense"),
+    **_wherever("InvalidArn", executionArn="nonsense"),
+    **_wherever("InvalidArn", activityArn="nonsense"),
+    **_wherever("InvalidArn", mapRunArn="nonsense"),
+    **_wherever("InvalidArn", resourceArn="nonsense"),
+    **_wherever("StateMachineDoesNotExist", **MACHINE),
+    **_wherever("ExecutionDoesNotExist", **EXECUTION),
+    **_wherever("ActivityDoesNotExist", **ACTIVITY),
+    **_wherever("ResourceNotFound", **ALIAS),
+    **_wherever("ResourceNotFound", **MAP_RUN),
+    **_wherever("ResourceNotFound", resourceArn=NOBODY),
+    **_wherever("StateMachineDeleting", stateMachineArn=Surroundings.deleting),
+    **_wherever("InvalidToken", nextToken="nonsense"),
+    **_wherever("InvalidToken", taskToken="nonsense"),
+    **_wherever("TaskTimedOut", taskToken=Surroundings.spent_token),
+    **_wherever("InvalidEncryptionConfiguration", encryptionConfiguration=KEYLESS),
+    **_wherever("TooManyTags", tags=TAGS),
     # Activities and tasks
     ("SendTaskSuccess", "InvalidToken"): asking(taskToken="nonsense", output="1"),
     ("SendTaskSuccess", "TaskTimedOut"): asking(taskToken=Surroundings.spent_token, output="1"),
@@ -236,8 +226,12 @@ PROVOKED: dict[tuple[str, str], Provocation] = {
     ("CreateStateMachineAlias", "InvalidArn"): asking(name="alias", routingConfiguration=routes("nonsense")),
     ("CreateStateMachineAlias", "ResourceNotFound"): asking(name="alias", routingConfiguration=routes(f"{NOBODY}:1")),
     ("CreateStateMachineAlias", "ServiceQuotaExceededException"): one_alias_too_many,
-    ("CreateStateMachineAlias", "StateMachineDeleting"): an_alias_of_a_deleting_machine,
-    ("DeleteStateMachineVersion", "ConflictException"): a_routed_version,
+    ("CreateStateMachineAlias", "StateMachineDeleting"): asking(
+        name="second", routingConfiguration=lambda there: routes(routed(there.deleting_alias()))
+    ),
+    ("DeleteStateMachineVersion", "ConflictException"): asking(
+        stateMachineVersionArn=lambda there: routed(there.alias(there.version()))
+    ),
     ("ListStateMachineAliases", "InvalidToken"): asking(stateMachineArn=Surroundings.machine, nextToken="nonsense"),
     ("ListStateMachineAliases", "ResourceNotFound"): asking(stateMachineArn=lambda there: f"{there.machine()}:7"),
     ("ListStateMachineVersions", "InvalidToken"): asking(stateMachineArn=Surroundings.machine, nextToken="nonsense"),
@@ -246,7 +240,9 @@ PROVOKED: dict[tuple[str, str], Provocation] = {
     ),
     ("PublishStateMachineVersion", "ServiceQuotaExceededException"): one_version_too_many,
     ("UpdateStateMachineAlias", "ResourceNotFound"): asking(**ALIAS, description="new"),
-    ("UpdateStateMachineAlias", "StateMachineDeleting"): updating_an_alias_of_a_deleting_machine,
+    ("UpdateStateMachineAlias", "StateMachineDeleting"): asking(
+        stateMachineAliasArn=Surroundings.deleting_alias, description="new"
+    ),
     # Executions
     ("GetExecutionHistory", "InvalidToken"): asking(executionArn=Surroundings.running, nextToken="nonsense"),
     ("ListExecutions", "InvalidToken"): asking(stateMachineArn=Surroundings.machine, nextToken="nonsense"),
@@ -258,7 +254,7 @@ PROVOKED: dict[tuple[str, str], Provocation] = {
     ("StartSyncExecution", "InvalidExecutionInput"): asking(stateMachineArn=Surroundings.express, input="no json"),
     ("StartSyncExecution", "InvalidName"): asking(stateMachineArn=Surroundings.express, name="a b"),
     ("StartSyncExecution", "StateMachineTypeNotSupported"): asking(stateMachineArn=Surroundings.machine),
-    **_by_arn("ExecutionNotRedrivable", executionArn=Surroundings.running),
+    **_wherever("ExecutionNotRedrivable", executionArn=Surroundings.running),
     # TestState
     ("TestState", "InvalidArn"): asking(definition='{"Type": "Pass", "End": true}', roleArn="nonsense"),
     ("TestState", "InvalidDefinition"): asking(definition="{}"),
