@@ -51,9 +51,9 @@ def test_the_variables_that_states_read_are_told(client, create):
     assert client.describe_state_machine(stateMachineArn=arn)["variableReferences"] == {"X": ["a", "b"]}
 
 
-def test_metadata_only_leaves_the_definition_out(client, create):
+def test_metadata_only_gives_an_empty_definition(client, create):
     described = client.describe_state_machine(stateMachineArn=create(), includedData="METADATA_ONLY")
-    assert "definition" not in described
+    assert described["definition"] == "{}"
 
 
 def test_creating_the_same_machine_again_gives_the_first_one(client):

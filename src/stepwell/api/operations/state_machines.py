@@ -135,7 +135,7 @@ def describe_revision(name: str, revision: Revision, included_data: str | None) 
     return present(
         stateMachineArn=revision.machine_arn,
         name=name,
-        definition=None if included_data == "METADATA_ONLY" else revision.definition,
+        definition="{}" if included_data == "METADATA_ONLY" else revision.definition,  # API model: returned as {}
         roleArn=revision.role_arn,
         loggingConfiguration=write_logging(revision.settings.logging),
         tracingConfiguration={"enabled": revision.settings.tracing},
