@@ -15,7 +15,7 @@ INSTALLED = (HERE / "node_modules/.made-from").exists()
 
 @pytest.mark.skipif(NODE is None or not INSTALLED, reason="scripts/node-modules did not install the SDK")
 def test_the_javascript_sdk_does_here_what_it_does_with_aws(serve):
-    environment = surroundings(STEPWELL_URL=serve().url, STEPWELL_SLOW_URL=serve(client_rate=5).url)
+    environment = surroundings(STEPWELL_URL=serve().url, STEPWELL_SLOW_URL=serve(client_rate=10).url)
     command = [str(NODE), "--test", "--test-reporter=spec", "states.test.js"]
     done = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -150,11 +150,11 @@ test("without disableHostPrefix the SDK calls a host of another name, whatever t
 });
 
 test("requests that are throttled are sent again", async () => {
-  const hasty = connect(process.env.STEPWELL_SLOW_URL, { maxAttempts: 10 });
-  const answers = await Promise.all(Array.from({ length: 12 }, () => hasty.listActivities({})));
+  const hasty = connect(process.env.STEPWELL_SLOW_URL, { maxAttempts: 15 });
+  const answers = await Promise.all(Array.from({ length: 34 }, () => hasty.listActivities({})));
   assert.ok(answers.some((answer) => answer.$metadata.attempts > 1));
   const patienceless = connect(process.env.STEPWELL_SLOW_URL, { maxAttempts: 1 });
-  const results = await Promise.allSettled(Array.from({ length: 30 }, () => patienceless.listActivities({})));
+  const results = await Promise.allSettled(Array.from({ length: 60 }, () => patienceless.listActivities({})));
   const errors = results.filter((result) => result.status === "rejected").map((result) => result.reason.name);
   assert.deepEqual([...new Set(errors)], ["ThrottlingException"]);
 });
