@@ -31,6 +31,23 @@ def busy(activity: str) -> dict:
     )
 
 
+def mishaps(machine: str) -> dict[str, dict]:
+    """Machines that end in other ways, by name. `machine` is there to be run by one of them."""
+    nested = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2"}
+    return {
+        "fails": chain(A=fail(Cause="because")),
+        "evaluates-wrongly": chain(A=passing(Output="{% $nothing.at.all %}")) | {"QueryLanguage": "JSONata"},
+        "times-out": chain(A=waiting(600)) | {"TimeoutSeconds": 1},
+        "branches-fail": chain(
+            P=parallel(chain(A=fail()), chain(B=waiting(600)), Catch=[catcher("M", ResultPath="$.error")]),
+            M=mapping(chain(C=fail()), ItemsPath="$.list", MaxConcurrency=1),
+        ),
+        "nests": chain(A=nested | {"Parameters": {"StateMachineArn": machine}}),
+        "nests-nothing": chain(A=nested | {"Parameters": {"StateMachineArn": f"{machine}-not"}}),
+        "has-no-activity": chain(A=task()),
+    }
+
+
 class Answers:
     """A client that keeps what came over the wire, before the SDK reads it (it leaves out what it does not know)."""
 
@@ -118,6 +135,12 @@ def bodies(server):
         client.describe_execution(executionArn=stopped)
         client.get_execution_history(executionArn=stopped)
         client.stop_execution(executionArn=stopped)
+    simple = client.create_state_machine(name="simple", definition=json.dumps(chain(A=passing())), **create)
+    for name, states in mishaps(simple["stateMachineArn"]).items():
+        made = client.create_state_machine(name=name, definition=json.dumps(states), **create)
+        arn = client.start_execution(stateMachineArn=made["stateMachineArn"], input='{"list": [1]}')["executionArn"]
+        answers.ended(arn)
+        client.get_execution_history(executionArn=arn)
     # At once
     for name, states in (("quick", chain(A=passing())), ("quick-failure", chain(A=fail()))):
         express = client.create_state_machine(name=name, type="EXPRESS", definition=json.dumps(states), **create)
@@ -158,15 +181,25 @@ def test_the_histories_had_events_of_many_kinds(bodies):
     members = {name for body in bodies["GetExecutionHistory"] for event in body["events"] for name in event}
     assert {name.removesuffix("EventDetails") for name in members if name.endswith("EventDetails")} >= {
         "activityFailed",
+        "activityScheduleFailed",
         "activityScheduled",
         "activityStarted",
         "activitySucceeded",
+        "evaluationFailed",
         "executionAborted",
+        "executionFailed",
         "executionStarted",
         "executionSucceeded",
+        "executionTimedOut",
+        "mapIterationFailed",
         "mapIterationStarted",
         "mapIterationSucceeded",
         "mapStateStarted",
         "stateEntered",
         "stateExited",
+        "taskFailed",
+        "taskScheduled",
+        "taskStarted",
+        "taskSubmitted",
+        "taskSucceeded",
     }
