@@ -82,6 +82,12 @@ class Journey:
     def refuse(self, state: str, error: str | None = None, cause: str | None = None) -> bool:
         return self.give(f.TaskRefused(self.position(state), Failure(error, cause)))
 
+    def stop(self, error: str | None = None, cause: str | None = None) -> bool:
+        return self.give(f.Stop(error, cause))
+
+    def redrive(self) -> bool:
+        return self.give(f.Redrive())
+
     def fire(self, work: Work, awake_since: int = 0) -> bool:
         return self.give(f.TimerFired(work.position, work.kind, awake_since))
 
@@ -99,9 +105,11 @@ class Journey:
             self.fire(timers[0][1])
         self.now = end
 
-    def travel(self, answers: Callable[[str], Any]) -> "Journey":
-        """Answer the tasks that wait, else move on to the next timer, until neither is left to do."""
-        while self.execution.running:
+    def travel(self, answers: Callable[[str], Any], most: int = 1_000_000) -> "Journey":
+        """Answer the tasks that wait, else move on to the next timer, until neither is left to do; `most` steps."""
+        for _ in range(most):
+            if not self.execution.running:
+                break
             if not self._answer_one(answers):
                 timers = self.timers()
                 if not timers:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from definitions import catcher, chain, mapping, parallel, passing, retrier, task, waiting
+from stepwell.core import facts as f
 from stepwell.core import journal as j
 from stepwell.core.advance import advance
 from stepwell.core.evolve import BrokenReference, evolve
@@ -91,13 +92,21 @@ class Definitions:
 
 @st.composite
 def journeys(draw: Any) -> Journey:
-    """A random machine, run to its end with random answers in slices of a random size."""
+    """A random machine, run with random answers in slices of a random size; stopped and redriven now and then."""
     definition = Definitions(draw).scope(depth=2)
     chance = random.Random(draw(st.integers(0, 1 << 30)))
     size = draw(st.sampled_from([1, 2, 5, 500]))
     input = draw(st.sampled_from([{}, [1, 2], {"n": 1, "list": []}]))
     journey = Journey(definition, seed=chance.randrange(1000), slice_entries=size, history=400)
-    return journey.start(input).travel(lambda state: chance.choice(ANSWERS))
+    journey.start(input).travel(lambda state: chance.choice(ANSWERS), most=draw(st.sampled_from([3, 10, 1000])))
+    for _ in range(draw(st.integers(0, 3))):
+        if journey.execution.running:
+            journey.deliver(f.Stop(None, None))
+        journey.deliver(f.Redrive())
+        if draw(st.booleans()):
+            journey.settle()
+            journey.travel(lambda state: chance.choice(ANSWERS), most=draw(st.sampled_from([1, 10, 1000])))
+    return journey
 
 
 def chunks(journey: Journey) -> list[bytes]:

@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 
 from stepwell.asl import states as asl
+from stepwell.clock import Milliseconds
 from stepwell.core import facts as f
 from stepwell.core import journal as j
 from stepwell.core.document import Document
 from stepwell.core.execution import Branch, Execution, Phase
+from stepwell.core.redrive import obstacle
 from stepwell.core.retry_catch import fail_expression
 from stepwell.core.states import choice, map, parallel, plain, task, wait
 from stepwell.core.tokens import Tokens
@@ -93,7 +95,8 @@ def _step(turn: Turn, branch: Branch, deleting: bool) -> None:
         _guarded(turn, turn.execution.branches[branch.parent], map.iteration_ended, turn, branch)
     else:
         state: Any = turn.machine.states[branch.state]
-        _guarded(turn, branch, parallel.join, turn, branch, state)
+        act = WORK[type(state)] if branch.phase is Phase.ENTERED else _GO_ON[type(state)]
+        _guarded(turn, branch, act, turn, branch, state)
 
 
 def enter(turn: Turn, branch: Branch, work: "WorkTable") -> None:
@@ -131,6 +134,10 @@ WORK: WorkTable = {
 }
 
 
+_GO_ON: WorkTable = {asl.Parallel: parallel.join, asl.Map: map.go_on}
+"""What is done in a state whose children need something of it."""
+
+
 # -- facts ------------------------------------------------------------------------------------------------------------
 
 
@@ -140,16 +147,13 @@ def _deliver(turn: Turn, fact: f.Fact) -> bool:
         start(turn, fact)
         return True
     if not turn.execution.running:
-        return False
+        return isinstance(fact, f.Redrive) and _redrive(turn, fact)
     return _FACTS[type(fact)](turn, fact)
 
 
 def start(turn: Turn, fact: f.Start) -> None:
     """The execution begins: its first branch is about to enter the first state."""
-    machine = turn.machine
     input = Document(fact.input)
-    allowed = [seconds for seconds in (machine.timeout_seconds, turn.limits.duration) if seconds is not None]
-    due = turn.now + min(allowed) * 1000 if allowed else None
     entry = j.ExecutionStarted(
         turn.now,
         1,
@@ -161,13 +165,33 @@ def start(turn: Turn, fact: f.Start) -> None:
         fact.revision,
         fact.name,
         fact.role_arn,
-        machine.start_at,
-        due,
+        turn.machine.start_at,
+        _deadline(turn),
         fact.version_arn,
         fact.alias_arn,
         fact.parent,
     )
     turn.add_with(entry, input)
+
+
+def _deadline(turn: Turn) -> Milliseconds | None:
+    """When the execution times out if it begins, or is redriven, now."""
+    allowed = [seconds for seconds in (turn.machine.timeout_seconds, turn.limits.duration) if seconds is not None]
+    return turn.now + min(allowed) * 1000 if allowed else None
+
+
+def _redrive(turn: Turn, fact: f.Redrive) -> bool:
+    """An execution that has ended goes on, if it may."""
+    x = turn.execution
+    if x.express or obstacle(x.status, x.started_at, x.stopped_at, x.events, turn.now, turn.limits.history):
+        return False
+    count, due = x.redrive_count + 1, _deadline(turn)
+    turn.add(j.ExecutionRedriven(turn.now, turn.next_event(), x.events, 0, count, due, fact.client_token))
+    return True
+
+
+def _redrive_running(turn: Turn, fact: f.Redrive) -> bool:
+    return False
 
 
 def _continue(turn: Turn, fact: f.Continue) -> bool:
@@ -247,6 +271,7 @@ def _answered(turn: Turn, branch: Branch, fact: f.TaskAnswered) -> None:
 _FACTS: dict[type[f.Fact], Callable[[Turn, Any], bool]] = {
     f.Continue: _continue,
     f.Stop: _stop,
+    f.Redrive: _redrive_running,
     f.TimerFired: _timer_fired,
     f.TaskTaken: _task_fact(lambda turn, branch, fact: task.taken(turn, branch, fact.worker), Phase.SCHEDULED),
     f.TaskReturned: _task_fact(lambda turn, branch, fact: task.put_back(turn, branch), Phase.STARTED),

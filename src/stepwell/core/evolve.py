@@ -12,6 +12,7 @@ from stepwell.core.children import begin_child, child_ended, drop_children, stop
 from stepwell.core.document import Document
 from stepwell.core.execution import Branch, Execution, Group, Phase, Try
 from stepwell.core.open_work import abandon, blocked, close_work, let_go, open_work, own
+from stepwell.core.redrive import begin_again
 from stepwell.core.work import Work, WorkKind
 
 
@@ -78,6 +79,15 @@ def _execution_closed(x: Execution, e: Any, position: int, document: Document | 
         x.error, x.cause = e.error, e.cause
 
 
+def _execution_redriven(x: Execution, e: j.ExecutionRedriven, position: int, document: Document | None) -> None:
+    begin_again(x)
+    x.status = "RUNNING"
+    x.stopped_at = x.error = x.cause = None
+    x.redrive_count, x.redriven_at = e.count, e.at
+    if e.due is not None:
+        open_work(x, None, position, WorkKind.EXECUTION_TIMEOUT, due=e.due)
+
+
 # -- states ------------------------------------------------------------------------------------------------------------
 
 
@@ -97,6 +107,7 @@ def _state_exited(x: Execution, e: j.StateExited, position: int, document: Docum
     branch.data = _document(e, position, document, branch.input, branch.result)
     branch.result = None
     branch.last = e.event
+    branch.entered_event = 0
     if branch.group is not None:
         drop_children(x, branch)
     let_go(x, branch)
@@ -247,6 +258,10 @@ def _iteration_started(x: Execution, e: j.MapIterationStarted, position: int, do
     data = _document(e, position, document, parent.input)
     child = begin_child(x, parent, e.index, parent.group.start, data, e.event)
     child.item = data
+    group = parent.group
+    if group.filling and not group.has_room:
+        group.filling = False
+        blocked(x, parent)
 
 
 def _iteration_succeeded(x: Execution, e: j.MapIterationSucceeded, position: int, document: Document | None) -> None:
@@ -276,6 +291,7 @@ def _group_failed(x: Execution, e: j.GroupFailed, position: int, document: Docum
     branch = x.branches[e.branch]
     branch.phase = Phase.ENTERED
     branch.last = e.event
+    blocked(x, branch)
     stop_children(x, branch)
 
 
@@ -291,6 +307,7 @@ _RULES: dict[type[j.Entry], Callable[[Execution, Any, int, Document | None], Non
     j.ExecutionFailed: _execution_closed,
     j.ExecutionAborted: _execution_closed,
     j.ExecutionTimedOut: _execution_closed,
+    j.ExecutionRedriven: _execution_redriven,
     j.StateEntered: _state_entered,
     j.StateExited: _state_exited,
     j.StateAborted: _state_aborted,

@@ -17,8 +17,11 @@ What a branch can be, and which entry moves it where:
     ENTERED, RETRYING, JOINING  RetryScheduled        RETRYING
     any but ENDED            StateExited              READY, or ENDED at the end of its scope
     any but ENDED            StateAborted, …Aborted   ABORTED
+    any but ENDED            ExecutionRedriven        ENTERED where it was inside a state without children,
+                                                      JOINING where it has children, else READY
 
-ENTERED is never seen between two facts but for a state that failed the execution.
+Between two facts, ENTERED is seen only of a state that failed the execution, and of one that a redrive has the branch
+do again.
 """
 
 from collections import deque
@@ -93,7 +96,18 @@ class Try:
 class Group:
     """The children of a Parallel or Map state, and what they have come to."""
 
-    __slots__ = ("children", "concurrency", "ended", "items", "length", "results", "start", "started", "type")
+    __slots__ = (
+        "children",
+        "concurrency",
+        "ended",
+        "filling",
+        "items",
+        "length",
+        "results",
+        "start",
+        "started",
+        "type",
+    )
 
     def __init__(self, type: str, length: int, items: Document, start: str = "", concurrency: int = 0) -> None:
         self.type = type
@@ -103,8 +117,14 @@ class Group:
         self.concurrency = concurrency
         self.started = 0
         self.ended = 0
+        self.filling = False  # after a redrive: its Map is in line to begin the iterations that there is room for
         self.results: list[Document | None] = [None] * length
         self.children: dict[int, None] = {}  # branches that live, in order
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a Map may begin one more iteration."""
+        return self.started < self.length and len(self.children) < self.concurrency
 
 
 class Branch:
@@ -145,7 +165,7 @@ class Branch:
         self.last = last  # event that the next one names as previous
         self.phase = Phase.READY
         self.before = last  # event before the state was entered
-        self.entered_event = 0
+        self.entered_event = 0  # StateEntered of the state that it is inside
         self.entered_at = 0
         self.retry_count = 0
         self.retries: dict[int, int] | None = None  # retrier -> how often, in this visit of the state
@@ -154,6 +174,11 @@ class Branch:
         self.variables: dict[str, Document] | None = None
         self.work: list[tuple[int, str]] | None = None  # keys of its open work
         self.owned: int | None = None  # position of the wait, retry or try that it is in
+
+    @property
+    def inside(self) -> bool:
+        """Whether it has entered `state` and not left it, which ABORTED alone does not tell."""
+        return self.entered_event != 0
 
 
 class Execution:
@@ -179,6 +204,8 @@ class Execution:
         "owners",
         "parent",
         "ready",
+        "redrive_count",
+        "redriven_at",
         "revision",
         "role_arn",
         "started_at",
@@ -205,6 +232,8 @@ class Execution:
         self.status = "RUNNING"
         self.started_at: Milliseconds = 0
         self.stopped_at: Milliseconds | None = None
+        self.redrive_count = 0
+        self.redriven_at: Milliseconds | None = None
         self.last_at: Milliseconds = 0
         self.length = 0  # journal entries
         self.events = 0  # those of AWS's history

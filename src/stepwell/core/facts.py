@@ -96,6 +96,12 @@ class Stop(Fact, frozen=True, gc=False):
     cause: str | None
 
 
+class Redrive(Fact, frozen=True, gc=False):
+    """A client asked that the execution, which has ended without success, go on where it failed."""
+
+    client_token: str | None = None
+
+
 AnyFact = (
     Start
     | Continue
@@ -108,5 +114,6 @@ AnyFact = (
     | TaskRefused
     | Heartbeat
     | Stop
+    | Redrive
 )
 """A fact as it can be read again."""

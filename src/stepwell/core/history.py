@@ -78,6 +78,10 @@ def _execution_ended(view: HistoryView, e: Any) -> Shape:
     return type, _details(type), _failure(e.error, e.cause)
 
 
+def _execution_redriven(view: HistoryView, e: j.ExecutionRedriven) -> Shape:
+    return "ExecutionRedriven", "executionRedrivenEventDetails", {"redriveCount": e.count}
+
+
 def _state_entered(view: HistoryView, e: j.StateEntered) -> Shape:
     return (
         f"{e.type}StateEntered",
@@ -168,6 +172,7 @@ _SHAPES: dict[type[j.Entry], Callable[[HistoryView, Any], Shape]] = {
     j.ExecutionFailed: _execution_ended,
     j.ExecutionAborted: _execution_ended,
     j.ExecutionTimedOut: _execution_ended,
+    j.ExecutionRedriven: _execution_redriven,
     j.StateEntered: _state_entered,
     j.StateExited: _state_exited,
     j.StateAborted: _state_aborted,

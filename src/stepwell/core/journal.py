@@ -64,6 +64,12 @@ class ExecutionTimedOut(Entry, frozen=True, array_like=True, gc=False, tag=5):
     cause: str | None = None
 
 
+class ExecutionRedriven(Entry, frozen=True, array_like=True, gc=False, tag=6):
+    count: int  # how often by now
+    due: Milliseconds | None = None  # the machine's TimeoutSeconds, from now on
+    client_token: str | None = None  # of the request: another one with the same token is answered like it
+
+
 class StateEntered(Entry, frozen=True, array_like=True, gc=False, tag=10):
     name: str
     type: str  # Pass, Task, …
@@ -209,6 +215,7 @@ AnyEntry = (
     | ExecutionFailed
     | ExecutionAborted
     | ExecutionTimedOut
+    | ExecutionRedriven
     | StateEntered
     | StateExited
     | StateAborted

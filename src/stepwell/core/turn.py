@@ -257,7 +257,9 @@ def context_object(turn: Turn, branch: Branch, index: int | None = None) -> Mapp
         "State": {"Name": branch.state, "EnteredTime": timestamp(branch.entered_at)},
     }
     if not execution.express:  # which cannot be redriven
-        context["Execution"]["RedriveCount"] = 0
+        context["Execution"]["RedriveCount"] = execution.redrive_count
+    if execution.redriven_at is not None:
+        context["Execution"]["RedriveTime"] = timestamp(execution.redriven_at)
     if isinstance(turn.machine.states[branch.state], Task | Parallel | Map):  # a recorded Pass has none
         context["State"]["RetryCount"] = branch.retry_count
     if _has_token(turn.machine.states[branch.state]):

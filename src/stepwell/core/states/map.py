@@ -121,6 +121,15 @@ def iteration_ended(turn: Turn, iteration: Branch) -> None:
         _finish(turn, branch, state)
 
 
+def go_on(turn: Turn, branch: Branch, state: Map) -> None:
+    """After a redrive: begin an iteration that there is room for, or finish once more."""
+    assert branch.group is not None
+    if branch.group.ended == branch.group.length:
+        _finish(turn, branch, state)
+    else:
+        _start_next(turn, branch, state, branch.last)
+
+
 def _finish(turn: Turn, branch: Branch, state: Map) -> None:
     result = dataflow.joined(turn, branch)
     turn.add(j.GroupSucceeded(turn.now, turn.next_event(), branch.last, branch.id, state.type))
