@@ -171,6 +171,10 @@ class ExecutionDoesNotExist(ApiError):
         super().__init__(f"Execution Does Not Exist: '{arn}'")
 
 
+class ExecutionNotRedrivable(ApiError):
+    """The message is the reason, as DescribeExecution gives it in `redriveStatusReason`."""
+
+
 class InvalidArn(ApiError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"Invalid Arn: '{reason}'")

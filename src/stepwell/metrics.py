@@ -13,6 +13,7 @@ _COUNTERS = {
     "executions.FAILED": "Executions that failed",
     "executions.TIMED_OUT": "Executions that timed out",
     "executions.ABORTED": "Executions that were aborted",
+    "executions.redriven": "Executions redriven",
     "executions.aside": "Executions set aside because Stepwell's own code failed on them",
     "entries": "Journal entries made",
     "sandbox.slices": "Slices computed in a helper process, for JSONata whose cost is not known to be small",

@@ -31,6 +31,10 @@ def ended(started: ExecutionRow, at: int, status: str = "SUCCEEDED") -> Executio
     return msgspec.structs.replace(started, status=status, stopped_at=at)
 
 
+def redriven(started: ExecutionRow, at: int, count: int = 1) -> ExecutionRow:
+    return msgspec.structs.replace(started, redrive_count=count, redriven_at=at)
+
+
 def start(number: int, **members: Any) -> Commit:
     """The first commit of an execution: its row and three entries."""
     created = members.pop("created", None) or row(number)

@@ -20,6 +20,7 @@ from .rows import (
     everything,
     key,
     moved,
+    redriven,
     resource,
     row,
     start,
@@ -347,6 +348,30 @@ class StoreSuite:
         await store.commit([moved(2, updated=ended(rows[1], 7))])
         assert await store.executions(first, None, None, 10) == [ended(rows[1], 7), rows[2]]
 
+    async def test_a_redriven_execution_runs_again_and_is_listed_by_the_time_of_its_redrive(self, store: Store) -> None:
+        await store.commit([start(1), start(2), start(3, created=ended(row(3), at=9, status="FAILED"))])
+        failed, again = ended(row(1), at=5, status="FAILED"), redriven(row(1), at=7)
+        await store.commit([step(1, 3, updated=failed, close_all=True)])
+        await store.commit([step(1, 4, updated=again, opened=[task(1)])])
+        assert await store.executions(ORDERS, None, None, 5) == [ended(row(3), at=9, status="FAILED"), again, row(2)]
+        assert await store.executions(None, "RUNNING", None, 5) == [again, row(2)]
+        assert await store.executions(ORDERS, "RUNNING", again.place, 5) == [row(2)]
+        assert await store.find(row(1).arn) == again
+        assert [one.row for one in await store.load([1])] == [again]
+
+    async def test_what_a_redrive_opens_outlives_an_end_in_the_same_batch(self, store: Store) -> None:
+        ends, again = ended(row(1), at=5, status="FAILED"), redriven(row(1), at=7)
+        await store.commit(
+            [
+                start(1, opened=[task(1, position=1)]),
+                step(1, 3, updated=ends, close_all=True),
+                step(1, 4, updated=again, opened=[task(1, position=4)]),
+            ]
+        )
+        await store.commit([step(1, 5, updated=ends, close_all=True), step(1, 6, updated=again, opened=[timer(1, 9)])])
+        [loaded] = await store.load([1])
+        assert (loaded.row, loaded.work) == (again, (timer(1, 9),))
+
     @pytest.mark.parametrize("by", [ORDERS, f"{ORDERS}:1", f"{ORDERS}:live"])
     @pytest.mark.parametrize("status", ["SUCCEEDED", None])
     async def test_pages_of_a_list_join_without_a_gap_or_an_overlap(
@@ -462,6 +487,7 @@ class Step(msgspec.Struct, frozen=True):
     opened: tuple[Work, ...]
     closed: tuple[WorkKey, ...]
     end: bool
+    again: bool
     forget: bool
 
     def commit(self, journals: dict[int, int], may_be_stale: bool) -> Commit:
@@ -474,7 +500,7 @@ class Step(msgspec.Struct, frozen=True):
             count=3 if new else self.entries,
             chunk=b"started" if new else b"entries",
             created=row(number) if new else None,
-            updated=ended(row(number), at=50) if self.end else None,
+            updated=ended(row(number), at=50) if self.end else redriven(row(number), at=60) if self.again else None,
             opened=[msgspec.structs.replace(work, execution=number) for work in self.opened],
             closed=[msgspec.structs.replace(one, execution=number) for one in self.closed],
             close_all=self.end,
@@ -500,6 +526,7 @@ STEPS = st.builds(
     opened=st.lists(WORKS, max_size=3).map(tuple),
     closed=st.lists(WORKS.map(key), max_size=2).map(tuple),
     end=st.integers(0, 3).map(lambda n: n == 0),
+    again=st.integers(0, 3).map(lambda n: n == 0),
     forget=st.integers(0, 5).map(lambda n: n == 0),
 )
 BATCHES = st.lists(st.lists(STEPS, min_size=1, max_size=4), min_size=1, max_size=5)

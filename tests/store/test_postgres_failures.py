@@ -18,7 +18,7 @@ from stepwell.store.sql import migrations
 
 from .processes import acknowledged, writer
 from .proxy import END_ALL_SESSIONS, execute, proxied
-from .rows import ORDERS, resource, row, start, step
+from .rows import ORDERS, moved, redriven, resource, row, start, step
 
 
 @asynccontextmanager
@@ -149,7 +149,7 @@ CREATE TRIGGER full_disk BEFORE INSERT ON journal EXECUTE FUNCTION full_disk();
 async def test_data_of_a_newer_layout_or_format_are_refused(runner: asyncio.Runner, postgres_url: str) -> None:
     async with opened(postgres_url):
         pass
-    for key, known in (("layout", "2"), ("format", "1")):
+    for key, known in (("layout", len(migrations("postgres"))), ("format", 1)):
         await execute(postgres_url, f"UPDATE meta SET value = '99' WHERE key = '{key}'")
         with pytest.raises(StoreTooNew, match=f"newer Stepwell .{key} 99"):
             await PostgresStore(postgres_url).open()
@@ -175,6 +175,8 @@ async def test_data_of_the_first_layout_are_taken_over(runner: asyncio.Runner, p
         later = row(2, version_arn=f"{ORDERS}:1")
         await store.commit([start(2, created=later)])
         assert await store.executions(f"{ORDERS}:1", None, None, 5) == [later]
+        await store.commit([moved(1, updated=redriven(row(1), at=9))])
+        assert await store.executions(ORDERS, None, None, 5) == [redriven(row(1), at=9), later]
 
 
 async def test_a_closed_store_says_so(runner: asyncio.Runner, postgres_url: str) -> None:

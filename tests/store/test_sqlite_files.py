@@ -17,7 +17,7 @@ from stepwell.store.sqlite import SqliteStore
 from stepwell.store.sqlite_files import APPLICATION_ID, DATABASE, backup
 
 from .processes import acknowledged, writer
-from .rows import ORDERS, everything, row, start, step
+from .rows import ORDERS, everything, moved, redriven, row, start, step
 
 
 async def opened(directory: Path) -> SqliteStore:
@@ -102,6 +102,8 @@ async def test_data_of_the_first_layout_are_taken_over(runner: asyncio.Runner, t
     later = row(2, version_arn=f"{ORDERS}:1")
     await store.commit([start(2, created=later)])
     assert await store.executions(f"{ORDERS}:1", None, None, 5) == [later]
+    await store.commit([moved(1, updated=redriven(row(1), at=9))])
+    assert await store.executions(ORDERS, None, None, 5) == [redriven(row(1), at=9), later]
     await store.close()
 
 

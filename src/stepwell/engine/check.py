@@ -74,11 +74,7 @@ async def _pages(store: Store) -> AsyncIterator[Sequence[ExecutionRow]]:
     after = None
     while rows := await store.executions(None, None, after, PAGE):
         yield rows
-        after = _place(rows[-1])
-
-
-def _place(row: ExecutionRow) -> tuple[int, int]:
-    return (row.started_at if row.stopped_at is None else row.stopped_at, row.id)
+        after = rows[-1].place
 
 
 class _Examination:

@@ -61,6 +61,7 @@ class Inspection:
         self.stored = stored
         self.execution = Execution(stored.row.id)
         self.entries: list[j.AnyEntry] = []
+        self._redriven = 0  # the last ExecutionRedriven's id
 
     def findings(self) -> Iterator[Finding]:
         """All that is wrong. What rests on a journal that cannot be read is not looked at."""
@@ -73,7 +74,7 @@ class Inspection:
         yield from _row_findings(self.stored.row, self.execution)
         yield from _work_findings(self.stored.work, self.execution)
         if self.execution.running:
-            yield from _stuck_findings(self.execution)
+            yield from _stuck_findings(self.execution, self._redriven)
 
     def _fold(self) -> Iterator[Finding]:
         try:
@@ -121,7 +122,11 @@ class Inspection:
         return 0 <= payload < position and isinstance(getattr(self.entries[payload], "payload", None), str)
 
     def _transition_findings(self, where: str, entry: j.AnyEntry) -> Iterator[Finding]:
-        if not self.execution.running:
+        if isinstance(entry, j.ExecutionRedriven):
+            if self.execution.running or self.execution.status == "SUCCEEDED":
+                yield TRANSITION, f"{where}: the execution is {self.execution.status}"
+            self._redriven = entry.event
+        elif not self.execution.running:
             yield TRANSITION, f"{where} comes after the execution had ended"
         allowed = ALLOWED.get(type(entry))
         if allowed is None:
@@ -148,6 +153,8 @@ def _row_findings(row: ExecutionRow, execution: Execution) -> Iterator[Finding]:
         "status": (row.status, execution.status),
         "start": (row.started_at, execution.started_at),
         "stop": (row.stopped_at, execution.stopped_at),
+        "redrives": (row.redrive_count, execution.redrive_count),
+        "last redrive": (row.redriven_at, execution.redriven_at),
     }
     for what, (kept, said) in pairs.items():
         if kept != said:
@@ -177,16 +184,20 @@ def _work_name(work: Work) -> str:
     return f"{work.kind} of position {work.position}"
 
 
-def _stuck_findings(execution: Execution) -> Iterator[Finding]:
+def _stuck_findings(execution: Execution, redriven: int) -> Iterator[Finding]:
     ready = set(execution.ready)
     for branch in execution.branches.values():
-        moves = branch.phase in _STEPS if branch.id in ready else _moves_on(execution, branch, ready)
-        if not moves:
+        does_again = branch.phase is Phase.ENTERED and branch.entered_event < redriven
+        steps = branch.phase in _STEPS or does_again
+        if not (steps if branch.id in ready else _moves_on(execution, branch, ready)):
             yield STUCK, f"branch {branch.id} is {branch.phase.value} in state {branch.state}"
 
 
 _STEPS = frozenset({Phase.READY, Phase.ENDED, Phase.JOINING})
-"""Between two slices a branch that can go on is about to enter, to end, or to join its children."""
+"""Between two slices a branch that can go on is about to enter, to end, or to see to its children.
+
+Or to do the state again that it was in when the execution was redriven.
+"""
 
 _AWAITED: dict[Phase, tuple[str, ...]] = {
     Phase.WAITING: (WorkKind.WAIT,),

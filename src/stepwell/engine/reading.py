@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import msgspec
 
 from stepwell.arns import parse_arn
+from stepwell.clock import Milliseconds
 from stepwell.core import journal as j
 from stepwell.core.history import Event, HistoryView
-from stepwell.store.protocol import ExecutionRow, Store
+from stepwell.store.protocol import ExecutionRow, Store, StoreError
 
 EVERYTHING = (1 << 31) - 1
 
@@ -19,6 +20,7 @@ class ExecutionData(msgspec.Struct, frozen=True):
     output: str | None
     error: str | None
     cause: str | None
+    events: int | None = None  # how many its history had at its end
 
 
 class Journal:
@@ -64,13 +66,46 @@ async def describe(store: Store, row: ExecutionRow) -> ExecutionData:
     input = journal.text(journal[0].payload)  # type: ignore[union-attr]
     if row.stopped_at is None:
         return ExecutionData(input, None, None, None)
-    end = journal[(await journal.read(0, EVERYTHING, newest=1))[-1]]
+    end = await _end(journal, row)
     if isinstance(end, j.ExecutionSucceeded):
         await journal.resolve([end])
-        return ExecutionData(input, journal.text(end.payload), None, None)
+        return ExecutionData(input, journal.text(end.payload), None, None, end.event)
     if isinstance(end, j.ExecutionFailed | j.ExecutionAborted):
-        return ExecutionData(input, None, end.error, end.cause)
-    return ExecutionData(input, None, None, None)
+        return ExecutionData(input, None, end.error, end.cause, end.event)
+    return ExecutionData(input, None, None, None, end.event)
+
+
+async def _end(journal: Journal, row: ExecutionRow) -> j.Closing:
+    """The entry of which the row speaks: by now it may have been redriven, and may even have ended once more."""
+    before = EVERYTHING
+    while positions := await journal.read(0, before - 1, newest=1):
+        for position in reversed(positions):
+            entry = journal[position]
+            if isinstance(entry, j.Closing) and entry.at == row.stopped_at:
+                return entry
+        before = positions[0]
+    raise StoreError(f"The journal of {row.arn} does not end where its row says. `stepwell check` tells more.")
+
+
+async def redriven_with(store: Store, row: ExecutionRow, client_token: str, since: Milliseconds) -> Milliseconds | None:
+    """When the redrive with this token was: one of the last ten, and not before `since`."""
+    journal = Journal(store, row)
+    before, left = EVERYTHING, TOKENS
+    while positions := await journal.read(0, before - 1, newest=CHUNKS):
+        for position in reversed(positions):
+            entry = journal[position]
+            if entry.at < since or not left:
+                return None
+            if isinstance(entry, j.ExecutionRedriven):
+                if entry.client_token == client_token:
+                    return entry.at
+                left -= 1
+        before = positions[0]
+    return None
+
+
+TOKENS = 10
+"""Redrives whose client tokens are remembered (API model, RedriveExecution.clientToken)."""
 
 
 PAGE = 2_000

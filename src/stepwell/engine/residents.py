@@ -177,6 +177,16 @@ class Residents:
             there |= await other & missing.keys()
         return there
 
+    async def ended(self, id: int) -> Resident | None:
+        """An execution that has ended, for whoever lets it go on: it is not kept here until it is added.
+
+        Raises StoreError, Unloadable.
+        """
+        for stored in await self._store.load([id]):
+            if stored.row.status != "RUNNING":
+                return await self._revive(stored)
+        return None
+
     async def _load(self, ids: Sequence[int]) -> set[int]:
         done: asyncio.Future[set[int]] = asyncio.get_running_loop().create_future()
         self._loading.update(dict.fromkeys(ids, done))

@@ -63,7 +63,7 @@ TIMES = 3
 
 def _evaluates_nothing(fact: f.Fact) -> bool:
     """Whether the fact can be taken in at once, whatever is being computed: it begins or ends the execution."""
-    return isinstance(fact, f.Start | f.Stop) or (
+    return isinstance(fact, f.Start | f.Stop | f.Redrive) or (
         isinstance(fact, f.TimerFired) and fact.kind == WorkKind.EXECUTION_TIMEOUT
     )
 
@@ -163,11 +163,39 @@ class Runner:
         """The execution, if it runs. Raises InternalFailure when it is set aside."""
         while (resident := self.residents.get(execution)) is None:
             there = execution not in self.aside and await self.residents.load([execution])
-            if execution in self.aside:
-                raise InternalFailure("The execution is set aside: Stepwell's own code failed on it. See the log.")
+            self._refuse_aside(execution)
             if not there:
                 return None
         return resident
+
+    def _refuse_aside(self, execution: int) -> None:
+        if execution in self.aside:
+            raise InternalFailure("The execution is set aside: Stepwell's own code failed on it. See the log.")
+
+    async def redrive(self, row: ExecutionRow, redrive: f.Redrive) -> bool:
+        """Let an execution that has ended go on; returns once that is on disk.
+
+        False: it may not, or it runs by now, or it was not written; the store says which. Raises StoreError,
+        InternalFailure for an execution that is set aside, ServiceUnavailable.
+        """
+        self._refuse_aside(row.id)
+        resident = self.residents.get(row.id)
+        if resident is None:
+            try:
+                ended = await self.residents.ended(row.id)
+            except Unloadable as problem:
+                self._note_unloadable(problem)
+            self._refuse_aside(row.id)
+            resident = self.residents.get(row.id)  # somebody else may have been quicker
+            if resident is None and ended is not None:
+                self.residents.add(resident := ended)
+        if resident is None or row.machine_arn in self.deleting:
+            return False
+        waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.apply(Delivery(resident, redrive, waiter))
+        accepted = await waiter
+        self.counters["executions.redriven"] += accepted
+        return accepted
 
     def apply(self, delivery: Delivery) -> None:
         """Run one slice and hand what came of it to the committer; or wait for a helper process to run it."""
@@ -238,8 +266,14 @@ class Runner:
         if not (transition.entries or opened or closed):
             return None
         new, ended, row = transition.position == 0, not execution.running, resident.row
-        if ended:
-            row = replace(row, status=execution.status, stopped_at=execution.stopped_at)
+        if ended or row.stopped_at is not None:  # in the latter case it has been redriven
+            row = replace(
+                row,
+                status=execution.status,
+                stopped_at=execution.stopped_at,
+                redrive_count=execution.redrive_count,
+                redriven_at=execution.redriven_at,
+            )
         if not new and row.aside is not None:
             row = replace(row, aside=None)  # an earlier build could not go on with it; this one can
         changed, resident.row = row is not resident.row, row
@@ -401,6 +435,8 @@ class Runner:
         """Its reason is on disk: now it may leave the house."""
         resident, transition = delivery.resident, delivery.transition
         assert transition is not None
+        if transition.entries and (status := journal.STATUS.get(type(transition.entries[-1]))):
+            self.counters[f"executions.{status}"] += 1
         for position, kind in transition.closed:
             if kind in WorkKind.TIMERS:
                 self.timers.end((resident.execution.id, position, kind))
@@ -428,7 +464,6 @@ class Runner:
     def _ended(self, resident: Resident) -> None:
         if self.residents.get(resident.execution.id) is not resident:
             return  # its end was seen before
-        self.counters[f"executions.{resident.execution.status}"] += 1
         if resident.closed is not None and not resident.closed.done():
             resident.closed.set_result(None)
         self.residents.drop(resident.execution.id)

@@ -23,7 +23,7 @@ from stepwell.store.protocol import (
 )
 
 Place = tuple[Milliseconds, int]
-"""Where an execution stands in a list: (stop time, else start time) and id."""
+"""Where an execution stands in a list: see `ExecutionRow.place`."""
 
 
 class MemoryStore:
@@ -186,7 +186,7 @@ class _Executions:
         self._ids[row.arn] = row.id
         self._statuses[row.status] += 1
         for list_ in _lists(row):
-            insort(self._shown[list_], _place(row))
+            insort(self._shown[list_], row.place)
 
     def remove(self, execution: int) -> None:
         row = self._rows.pop(execution, None)
@@ -196,7 +196,7 @@ class _Executions:
         self._statuses[row.status] -= 1
         for list_ in _lists(row):
             shown = self._shown[list_]
-            del shown[bisect_left(shown, _place(row))]
+            del shown[bisect_left(shown, row.place)]
 
     def page(
         self, started_by: str | None, status: str | None, after: Place | None, limit: int
@@ -216,10 +216,6 @@ class _Executions:
 
     def counts(self) -> Mapping[str, int]:
         return {f"executions.{status}": count for status, count in self._statuses.items() if count}
-
-
-def _place(row: ExecutionRow) -> Place:
-    return (row.started_at if row.stopped_at is None else row.stopped_at, row.id)
 
 
 def _lists(row: ExecutionRow) -> set[str | None]:

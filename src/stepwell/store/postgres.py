@@ -199,6 +199,8 @@ def _row(
     aside: str | None,
     version: str | None,
     alias: str | None,
+    redrives: int,
+    redriven: Milliseconds | None,
 ) -> ExecutionRow:
     return ExecutionRow(
         id=number,
@@ -213,13 +215,15 @@ def _row(
         aside=aside,
         version_arn=version,
         alias_arn=alias,
+        redrive_count=redrives,
+        redriven_at=redriven,
     )
 
 
 def _stored(*columns: Any) -> Stored:
     """A row, three arrays of chunks, and four of work; an array without elements is None."""
-    row = _row(*columns[:13])
-    chunks, work = ([array or () for array in arrays] for arrays in (columns[13:16], columns[16:20]))
+    row = _row(*columns[:15])
+    chunks, work = ([array or () for array in arrays] for arrays in (columns[15:18], columns[18:22]))
     return Stored(
         row,
         tuple(map(Chunk, *chunks)),

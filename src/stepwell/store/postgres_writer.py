@@ -117,7 +117,8 @@ class PostgresWriter:
         await self._execute(db, "close_work", closed)
         await self._execute(db, "insert_executions", [self._columns(row) for row in created])
         updated: Rows = [
-            (row.id, STATUS_CODES[row.status], row.stopped_at, row.aside) for row in batch.updated.values()
+            (row.id, STATUS_CODES[row.status], row.stopped_at, row.aside, row.redrive_count, row.redriven_at)
+            for row in batch.updated.values()
         ]
         await self._execute(db, "update_executions", updated)
         await self._execute(db, "append_chunks", batch.chunks)
@@ -155,6 +156,8 @@ class PostgresWriter:
             row.aside,
             None if row.version_arn is None else self._names[row.version_arn],
             None if row.alias_arn is None else self._names[row.alias_arn],
+            row.redrive_count,
+            row.redriven_at,
         )
 
     async def _learn(self, db: Any, names: Iterable[str]) -> None:

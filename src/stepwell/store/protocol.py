@@ -65,6 +65,15 @@ class ExecutionRow(msgspec.Struct, frozen=True, kw_only=True):
     aside: str | None = None  # why our own code could not go on with it; None for a healthy one
     version_arn: str | None = None  # of the state machine, when it was started by a version or an alias
     alias_arn: str | None = None  # when it was started by an alias
+    redrive_count: int = 0  # how often it was redriven
+    redriven_at: Milliseconds | None = None  # the last time
+
+    @property
+    def place(self) -> tuple[Milliseconds, int]:
+        """Where it stands in lists, which begin with the greatest: stop time, else redrive, else start; and id."""
+        if self.stopped_at is not None:
+            return self.stopped_at, self.id
+        return self.started_at if self.redriven_at is None else self.redriven_at, self.id
 
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +84,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     count: int = 0  # entries in the chunk; 0 for a commit that only moves work
     chunk: bytes = b""  # the entries, encoded
     created: ExecutionRow | None = None  # the first commit of an execution
-    updated: ExecutionRow | None = None  # status, stop time or `aside` changed
+    updated: ExecutionRow | None = None  # status, stop time, redrives or `aside` changed
     opened: Sequence[Work] = ()  # inserted; an existing row of the same key gets the new `due`
     closed: Sequence[WorkKey] = ()  # deleted, where there
     close_all: bool = False  # delete every work row of the execution but notices (it has ended)
@@ -154,8 +163,7 @@ class Store(Protocol):
     ) -> Sequence[ExecutionRow]:
         """A page of the executions of a machine, a version or an alias by its ARN (None: of all), newest first.
 
-        Ordered by (stop time, else start time) and id, both falling; `after` is that pair of the last row
-        seen.
+        Ordered by `place`, falling; `after` is that of the last row seen.
         """
         ...
 

@@ -212,7 +212,8 @@ class SqliteStore:
         return counts
 
     def _row(self, columns: Row) -> ExecutionRow:
-        id_, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, *_ = columns
+        id_, machine, head, tail, name, revision, express, status, started, stopped, aside, *later = columns
+        version, alias, redrives, redriven, *_ = later
         return ExecutionRow(
             id=id_,
             arn=join_arn(self._name(head), tail),
@@ -226,6 +227,8 @@ class SqliteStore:
             aside=aside,
             version_arn=None if version is None else self._name(version),
             alias_arn=None if alias is None else self._name(alias),
+            redrive_count=redrives,
+            redriven_at=redriven,
         )
 
     def _work(self, execution: int, position: int, kind: int, due: Milliseconds | None, queue: int | None) -> Work:

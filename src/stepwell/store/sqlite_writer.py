@@ -139,7 +139,10 @@ class Writer:
         self._execute_many("insert_execution", [self._columns(row) for row in batch.created.values()])
         self._execute_many(
             "update_execution",
-            [(STATUS_CODES[row.status], row.stopped_at, row.aside, row.id) for row in batch.updated.values()],
+            [
+                (STATUS_CODES[row.status], row.stopped_at, row.aside, row.redrive_count, row.redriven_at, row.id)
+                for row in batch.updated.values()
+            ],
         )
         self._execute_many("append_chunk", batch.chunks)
         self._open_work(batch)
@@ -168,6 +171,8 @@ class Writer:
             row.aside,
             None if row.version_arn is None else self._number(row.version_arn),
             None if row.alias_arn is None else self._number(row.alias_arn),
+            row.redrive_count,
+            row.redriven_at,
         )
 
     def _number(self, name: str) -> int:

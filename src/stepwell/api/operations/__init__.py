@@ -49,6 +49,7 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "PublishStateMachineVersion": Operation(
         shapes.PublishStateMachineVersionRequest, versions.publish_state_machine_version
     ),
+    "RedriveExecution": Operation(shapes.RedriveExecutionRequest, executions.redrive_execution),
     "SendTaskFailure": Operation(shapes.SendTaskFailureRequest, tasks.send_task_failure),
     "SendTaskHeartbeat": Operation(shapes.SendTaskHeartbeatRequest, tasks.send_task_heartbeat),
     "SendTaskSuccess": Operation(shapes.SendTaskSuccessRequest, tasks.send_task_success),

@@ -1,4 +1,4 @@
-"""Starting, stopping, describing and listing executions, and their history."""
+"""Starting, stopping, redriving, describing and listing executions, and their history."""
 
 import msgspec
 
@@ -68,9 +68,15 @@ async def stop_execution(call: Call, request: shapes.StopExecutionRequest) -> An
     return {"stopDate": seconds(await call.engine.stop_execution(row, request.error, request.cause))}
 
 
+async def redrive_execution(call: Call, request: shapes.RedriveExecutionRequest) -> Answer:
+    row = await find_execution(call, request.execution_arn)
+    return {"redriveDate": seconds(await call.engine.redrive_execution(row, request.client_token))}
+
+
 async def describe_execution(call: Call, request: shapes.DescribeExecutionRequest) -> Answer:
     row = await find_execution(call, request.execution_arn)
     data = await call.engine.describe(row)
+    reason = await call.engine.obstacle_to_redrive(row, data)
     whole = request.included_data != "METADATA_ONLY"
     # A machine's time-out shows no error here, only in the history (recorded from AWS).
     failed = row.status in ("FAILED", "ABORTED")
@@ -89,15 +95,11 @@ async def describe_execution(call: Call, request: shapes.DescribeExecutionReques
         outputDetails={"included": whole} if data.output is not None else None,
         error=data.error if failed else None,
         cause=data.cause if failed else None,
-        **_redrive(row),
+        redriveCount=row.redrive_count,
+        redriveDate=None if row.redriven_at is None else seconds(row.redriven_at),
+        redriveStatus="REDRIVABLE" if reason is None else "NOT_REDRIVABLE",
+        redriveStatusReason=reason,
     )
-
-
-def _redrive(row: ExecutionRow) -> Answer:
-    if row.status in ("RUNNING", "SUCCEEDED"):
-        reason = f"Execution is {row.status} and cannot be redriven"
-        return {"redriveCount": 0, "redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
-    return {"redriveCount": 0, "redriveStatus": "REDRIVABLE"}
 
 
 async def list_executions(call: Call, request: shapes.ListExecutionsRequest) -> Answer:
@@ -108,7 +110,7 @@ async def list_executions(call: Call, request: shapes.ListExecutionsRequest) -> 
     cursor = None if after is None else (after[0], after[1])
     found = await call.engine.store.executions(arn, request.status_filter, cursor, limit + 1)
     page, more = found[:limit], len(found) > limit
-    token = await call.pages.issue(query, _place(page[-1])) if more else None
+    token = await call.pages.issue(query, page[-1].place) if more else None
     return present(executions=[_list_item(row) for row in page], nextToken=token)
 
 
@@ -126,10 +128,6 @@ async def _listed(call: Call, request: shapes.ListExecutionsRequest) -> str:
     return request.state_machine_arn
 
 
-def _place(row: ExecutionRow) -> tuple[int, int]:
-    return (row.started_at if row.stopped_at is None else row.stopped_at, row.id)
-
-
 class ListItem(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
     """An execution in a list: encoded as it is, since a page has up to a thousand."""
 
@@ -142,6 +140,7 @@ class ListItem(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
     stop_date: float | None = None
     state_machine_version_arn: str | None = None
     state_machine_alias_arn: str | None = None
+    redrive_date: float | None = None
 
 
 def _list_item(row: ExecutionRow) -> ListItem:
@@ -151,10 +150,11 @@ def _list_item(row: ExecutionRow) -> ListItem:
         row.name,
         row.status,
         seconds(row.started_at),
-        0,
+        row.redrive_count,
         None if row.stopped_at is None else seconds(row.stopped_at),
         row.version_arn,
         row.alias_arn,
+        None if row.redriven_at is None else seconds(row.redriven_at),
     )
 
 

@@ -1,14 +1,17 @@
 -- name: insert_executions
 -- New executions. Their ARNs must be new: the unique index refuses a second one.
 INSERT INTO executions (id, shard, machine, head, tail, name, revision, express, status, started, stopped, aside,
-    version, alias)
+    version, alias, redrives, redriven)
 SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::int[], $4::int[], $5::text[], $6::text[], $7::int[],
-    $8::bool[], $9::smallint[], $10::bigint[], $11::bigint[], $12::text[], $13::int[], $14::int[])
+    $8::bool[], $9::smallint[], $10::bigint[], $11::bigint[], $12::text[], $13::int[], $14::int[],
+    $15::int[], $16::bigint[])
 
 -- name: update_executions
--- The three things of an execution's row that change.
-UPDATE executions SET status = new.status, stopped = new.stopped, aside = new.aside
-FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::text[]) AS new (id, status, stopped, aside)
+-- What changes of the rows of executions.
+UPDATE executions SET status = new.status, stopped = new.stopped, aside = new.aside, redrives = new.redrives,
+    redriven = new.redriven
+FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::text[], $5::int[], $6::bigint[])
+    AS new (id, status, stopped, aside, redrives, redriven)
 WHERE executions.id = new.id
 
 -- name: delete_executions
@@ -27,7 +30,8 @@ SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::bytea[])
 -- name: load
 -- Executions, whole: the row, then the chunks and the open work as parallel arrays, in order.
 SELECT e.id, m.text, h.text, e.tail, e.name, r.text, e.express, e.status, e.started, e.stopped, e.aside,
-    v.text, a.text, j.positions, j.counts, j.data, w.positions, w.kinds, w.dues, w.queues
+    v.text, a.text, e.redrives, e.redriven, j.positions, j.counts, j.data, w.positions, w.kinds, w.dues,
+    w.queues
 FROM executions e
 JOIN names m ON m.id = e.machine JOIN names h ON h.id = e.head JOIN names r ON r.id = e.revision
 LEFT JOIN names v ON v.id = e.version LEFT JOIN names a ON a.id = e.alias
@@ -44,7 +48,7 @@ WHERE e.id = ANY ($1::bigint[])
 -- name: find_execution
 -- The execution whose ARN is this head and this tail.
 SELECT e.id, m.text, h.text, e.tail, e.name, r.text, e.express, e.status, e.started, e.stopped, e.aside,
-    v.text, a.text
+    v.text, a.text, e.redrives, e.redriven
 FROM executions e
 JOIN names m ON m.id = e.machine JOIN names h ON h.id = e.head JOIN names r ON r.id = e.revision
 LEFT JOIN names v ON v.id = e.version LEFT JOIN names a ON a.id = e.alias
@@ -63,7 +67,7 @@ ORDER BY position DESC LIMIT $4
 -- A page of all executions in these statuses, newest first: the head of one sorted run per status, merged.
 -- Texts as their numbers: the joins would take as long as all the rest.
 SELECT e.id, e.machine, e.head, e.tail, e.name, e.revision, e.express, e.status, e.started, e.stopped, e.aside,
-    e.version, e.alias
+    e.version, e.alias, e.redrives, e.redriven
 FROM (SELECT run.* FROM unnest($1::smallint[]) AS s (status) CROSS JOIN LATERAL (
     SELECT * FROM executions WHERE status = s.status AND (shown, id) < ($2, $3)
     ORDER BY shown DESC, id DESC LIMIT $4) run
@@ -73,7 +77,7 @@ ORDER BY e.shown DESC, e.id DESC
 -- name: page_of_machine
 -- A page of one machine's executions in these statuses, newest first, likewise.
 SELECT e.id, e.machine, e.head, e.tail, e.name, e.revision, e.express, e.status, e.started, e.stopped, e.aside,
-    e.version, e.alias
+    e.version, e.alias, e.redrives, e.redriven
 FROM (SELECT run.* FROM unnest($1::smallint[]) AS s (status) CROSS JOIN LATERAL (
     SELECT * FROM executions
     WHERE machine = (SELECT id FROM names WHERE text = $5) AND status = s.status AND (shown, id) < ($2, $3)
@@ -84,7 +88,7 @@ ORDER BY e.shown DESC, e.id DESC
 -- name: page_of_version
 -- A page of one version's executions in these statuses, newest first, likewise.
 SELECT e.id, e.machine, e.head, e.tail, e.name, e.revision, e.express, e.status, e.started, e.stopped, e.aside,
-    e.version, e.alias
+    e.version, e.alias, e.redrives, e.redriven
 FROM (SELECT run.* FROM unnest($1::smallint[]) AS s (status) CROSS JOIN LATERAL (
     SELECT * FROM executions
     WHERE version = (SELECT id FROM names WHERE text = $5) AND status = s.status AND (shown, id) < ($2, $3)
@@ -95,7 +99,7 @@ ORDER BY e.shown DESC, e.id DESC
 -- name: page_of_alias
 -- A page of one alias's executions in these statuses, newest first, likewise.
 SELECT e.id, e.machine, e.head, e.tail, e.name, e.revision, e.express, e.status, e.started, e.stopped, e.aside,
-    e.version, e.alias
+    e.version, e.alias, e.redrives, e.redriven
 FROM (SELECT run.* FROM unnest($1::smallint[]) AS s (status) CROSS JOIN LATERAL (
     SELECT * FROM executions
     WHERE alias = (SELECT id FROM names WHERE text = $5) AND status = s.status AND (shown, id) < ($2, $3)

@@ -1,12 +1,12 @@
 -- name: insert_execution
 -- A new execution. Its ARN must be new: the unique index refuses a second one.
 INSERT INTO executions (id, machine, head, tail, name, revision, express, status, started, stopped, aside,
-    version, alias)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    version, alias, redrives, redriven)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: update_execution
--- The three things of an execution's row that change.
-UPDATE executions SET status = ?, stopped = ?, aside = ? WHERE id = ?
+-- What changes of an execution's row.
+UPDATE executions SET status = ?, stopped = ?, aside = ?, redrives = ?, redriven = ? WHERE id = ?
 
 -- name: delete_execution
 -- Forget an execution's row.
@@ -22,7 +22,8 @@ INSERT INTO journal (execution, position, count, data) VALUES (?, ?, ?, ?)
 
 -- name: load_executions
 -- The rows of executions, given as a JSON array of ids.
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven
 FROM executions WHERE id IN (SELECT value FROM json_each(?))
 
 -- name: load_chunks
@@ -37,7 +38,8 @@ WHERE execution IN (SELECT value FROM json_each(?)) ORDER BY place
 
 -- name: find_execution
 -- The execution whose ARN is this head and this tail.
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven
 FROM executions WHERE tail = :tail AND head = (SELECT id FROM names WHERE text = :head)
 
 -- name: read_journal
@@ -53,55 +55,69 @@ ORDER BY position DESC LIMIT :newest
 
 -- name: page
 -- A page of all executions, newest first: sorted runs of one index, merged as they are read.
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE status = 0 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE status = 1 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE status = 2 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE status = 3 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE status = 4 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE status = 5 AND (shown, id) < (:shown, :id)
 ORDER BY shown DESC, id DESC LIMIT :limit
 
 -- name: page_of_status
 -- A page of all executions in one status, newest first.
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE status = :status AND (shown, id) < (:shown, :id)
 ORDER BY shown DESC, id DESC LIMIT :limit
 
 -- name: page_of_machine
 -- A page of one machine's executions, newest first: sorted runs of one index, merged as they are read.
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE machine = :machine AND status = 0 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE machine = :machine AND status = 1 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE machine = :machine AND status = 2 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE machine = :machine AND status = 3 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE machine = :machine AND status = 4 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE machine = :machine AND status = 5 AND (shown, id) < (:shown, :id)
 ORDER BY shown DESC, id DESC LIMIT :limit
 
 -- name: page_of_machine_and_status
 -- A page of one machine's executions in one status, newest first.
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE machine = :machine AND status = :status AND (shown, id) < (:shown, :id)
 ORDER BY shown DESC, id DESC LIMIT :limit
 
@@ -128,7 +144,8 @@ ORDER BY shown DESC, id DESC LIMIT :limit
 
 -- name: page_of_version_and_status
 -- A page of one version's executions in one status, newest first.
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE version = :version AND status = :status AND (shown, id) < (:shown, :id)
 ORDER BY shown DESC, id DESC LIMIT :limit
 
@@ -155,7 +172,8 @@ ORDER BY shown DESC, id DESC LIMIT :limit
 
 -- name: page_of_alias_and_status
 -- A page of one alias's executions in one status, newest first.
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE alias = :alias AND status = :status AND (shown, id) < (:shown, :id)
 ORDER BY shown DESC, id DESC LIMIT :limit
 
