@@ -173,6 +173,50 @@ class TestStop:
         assert ["cause", "Not hungry"] in shown
 
 
+class TestRedrive:
+    def test_lets_a_stopped_execution_go_on(self, server: Server) -> None:
+        server.says("start", "napping", "--name", "again")
+        server.says("stop", "again")
+        [[arn, at]] = fields(server.says("redrive", "again"))
+        assert arn.endswith(":execution:napping:again")
+        shown = fields(server.says("show", "again"))
+        assert ["status", "RUNNING"] in shown
+        assert ["redriven", f"1×, last {at}"] in shown
+        assert shown[-1][1:5] == ["0", "Nap", "Wait", "RUNNING"]
+        server.says("stop", "again")
+
+    def test_waits_for_the_end(self, server: Server) -> None:
+        # Given an execution whose task a worker has failed
+        server.create("frying", {"Fry": {"Type": "Task", "Resource": ACTIVITY + "bake", "End": True}})
+        server.says("start", "frying", "--name", "burnt")
+        task = server.client.call("GetActivityTask", activityArn=ACTIVITY + "bake")
+        server.client.call("SendTaskFailure", taskToken=task["taskToken"], error="Burnt")
+        # When it is redriven and the worker does better
+        command = (*STEPWELL, "redrive", "frying/burnt", "--wait", "--url", server.url)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as redriving:
+            task = server.client.call("GetActivityTask", activityArn=ACTIVITY + "bake")
+            server.client.call("SendTaskSuccess", taskToken=task["taskToken"], output='"golden"')
+            # Then the command prints the output
+            assert redriving.communicate(timeout=10)[0] == '"golden"\n'
+            assert redriving.returncode == 0
+
+    def test_exits_with_1_when_it_fails_again(self, server: Server) -> None:
+        server.finished("declined", "poor-again")
+        failed = server.run("redrive", "poor-again", "--wait")
+        assert (failed.returncode, failed.stdout) == (1, "")
+        assert failed.stderr.endswith(":execution:declined:poor-again FAILED: Card.Declined: No money\n")
+
+    def test_gives_json(self, server: Server) -> None:
+        server.finished("declined", "json-again")
+        assert json.loads(server.says("redrive", "json-again", "--json")).keys() == {"redriveDate"}
+
+    def test_says_why_it_cannot(self, server: Server) -> None:
+        server.finished("greeting", "well")
+        refused = server.run("redrive", "well")
+        assert refused.returncode == 2
+        assert refused.stderr == "Error: ExecutionNotRedrivable: Execution is SUCCEEDED and cannot be redriven\n"
+
+
 class TestBackup:
     def test_copies_the_data_of_a_running_server(self, tmp_path: Path) -> None:
         with serving(tmp_path / "data") as server:
@@ -198,7 +242,14 @@ class TestBackup:
 
 
 def test_without_a_server_every_command_says_how_to_start_one() -> None:
-    for command in (["list"], ["start", "any"], ["show", "any"], ["history", "any"], ["stop", "any"]):
+    for command in (
+        ["list"],
+        ["start", "any"],
+        ["show", "any"],
+        ["history", "any"],
+        ["stop", "any"],
+        ["redrive", "any"],
+    ):
         refused = run(*command, "--url", "http://127.0.0.1:1")
         assert refused.returncode == 2
         assert refused.stderr.startswith("Error: No server answers at http://127.0.0.1:1 (Connection refused).")

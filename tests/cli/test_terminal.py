@@ -74,6 +74,12 @@ def test_a_short_map_shows_every_iteration(server: Server) -> None:
     assert [line.split()[:2] for line in seen(server, "show", "two")[-2:]] == [["Do", "[0]"], ["Do", "[1]"]]
 
 
+def test_a_redrive_is_told_in_a_sentence(server: Server) -> None:
+    server.finished("refusing", "again")
+    [line] = seen(server, "redrive", "again")
+    assert re.fullmatch(rf"arn:\S+:execution:refusing:again redriven at {CLOCK}\.", line)
+
+
 def test_users_texts_cannot_move_the_cursor(server: Server) -> None:
     server.run("start", "refusing", "--name", "hostile", "--wait")
     assert "cause      \\x1b[2J gone" in seen(server, "show", "hostile")

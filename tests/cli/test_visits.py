@@ -113,6 +113,63 @@ def test_iterations_of_a_map_are_numbered() -> None:
     assert seen(second) == (1, "Do", 1, "SUCCEEDED", 0, 9.0, 10.0)
 
 
+def test_a_redrive_goes_on_with_the_visits_that_did_not_succeed() -> None:
+    rows = [
+        (1, 0, "ExecutionStarted", {}),
+        (2, 0, "ParallelStateEntered", {"name": "Both"}),
+        (3, 2, "ParallelStateStarted", {}),
+        (4, 3, "TaskStateEntered", {"name": "Left"}),
+        (5, 4, "TaskScheduled", {}),
+        (6, 3, "WaitStateEntered", {"name": "Right"}),
+        (7, 3, "PassStateEntered", {"name": "Third"}),
+        (8, 7, "PassStateExited", {"name": "Third"}),
+        (9, 5, "TaskFailed", {"error": "Broken"}),
+        (10, 9, "WaitStateAborted", {}),
+        (11, 9, "ParallelStateFailed", {}),
+        (12, 11, "ExecutionFailed", {"error": "Broken"}),
+        (13, 12, "ExecutionRedriven", {"redriveCount": 1}),
+        (14, 9, "TaskScheduled", {}),
+    ]
+    assert [(visit.name, visit.result, visit.tries, visit.left) for visit in visits(*rows)] == [
+        ("Both", "RUNNING", 1, None),
+        ("Left", "RUNNING", 2, None),
+        ("Right", "RUNNING", 0, None),
+        ("Third", "SUCCEEDED", 0, 8.0),
+    ]
+    rows += [
+        (15, 14, "TaskSucceeded", {}),
+        (16, 15, "TaskStateExited", {"name": "Left"}),
+        (17, 6, "WaitStateExited", {"name": "Right"}),
+        (18, 17, "ParallelStateSucceeded", {}),
+        (19, 17, "ParallelStateExited", {"name": "Both"}),
+        (20, 19, "ExecutionSucceeded", {}),
+    ]
+    assert [(visit.name, visit.result, visit.left) for visit in visits(*rows)] == [
+        ("Both", "SUCCEEDED", 19.0),
+        ("Left", "SUCCEEDED", 16.0),
+        ("Right", "SUCCEEDED", 17.0),
+        ("Third", "SUCCEEDED", 8.0),
+    ]
+
+
+def test_a_redrive_leaves_a_try_before_the_last_as_it_was() -> None:
+    found = visits(
+        (1, 0, "ExecutionStarted", {}),
+        (2, 0, "ParallelStateEntered", {"name": "P"}),
+        (3, 2, "ParallelStateStarted", {}),
+        (4, 3, "WaitStateEntered", {"name": "First"}),
+        (5, 4, "ParallelStateStarted", {}),
+        (6, 5, "WaitStateEntered", {"name": "Second"}),
+        (7, 0, "ExecutionAborted", {}),
+        (8, 7, "ExecutionRedriven", {"redriveCount": 1}),
+    )
+    assert [(visit.name, visit.result) for visit in found] == [
+        ("P", "RUNNING"),
+        ("First", "FAILED"),
+        ("Second", "RUNNING"),
+    ]
+
+
 def test_a_stopped_execution_aborts_what_was_under_way() -> None:
     [nap] = visits(
         (1, 0, "ExecutionStarted", {}),

@@ -273,6 +273,12 @@ def test_an_entry_after_the_end_is_found(store):
     assert found(store) == {kinds.TRANSITION}
 
 
+@pytest.mark.parametrize("arn", [RUNS, DONE], ids=["running", "succeeded"])
+def test_a_redrive_of_what_cannot_be_redriven_is_found(store, arn):
+    rewrite(store, arn, followed_by(j.ExecutionRedriven(0, 0, 0, 0, 1)))
+    assert kinds.TRANSITION in found(store)
+
+
 @pytest.mark.parametrize(
     "entry",
     [
@@ -298,8 +304,16 @@ def test_a_state_entered_in_the_place_of_another_is_found(store):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"status": "FAILED"}, {"stopped_at": 1}, {"started_at": 1}, {"name": "another"}, {"version_arn": "any:1"}],
-    ids=["status", "stop", "start", "name", "version"],
+    [
+        {"status": "FAILED"},
+        {"stopped_at": 1},
+        {"started_at": 1},
+        {"name": "another"},
+        {"version_arn": "any:1"},
+        {"redrive_count": 1},
+        {"redriven_at": 1},
+    ],
+    ids=["status", "stop", "start", "name", "version", "redrives", "last redrive"],
 )
 def test_a_row_that_differs_from_its_journal_is_found(store, fields):
     row: ExecutionRow = stored(store, DONE).row

@@ -8,6 +8,7 @@ from stepwell.cli.check import check
 from stepwell.cli.graph import graph
 from stepwell.cli.history import history
 from stepwell.cli.listing import list_
+from stepwell.cli.redrive import redrive
 from stepwell.cli.serve import serve
 from stepwell.cli.show import show
 from stepwell.cli.start import start
@@ -21,5 +22,5 @@ def main() -> None:
     """Stepwell: a durable workflow engine that runs the Amazon States Language."""
 
 
-for command in (serve, start, list_, show, history, stop, backup, check, graph, validate):
+for command in (serve, start, list_, show, history, stop, redrive, backup, check, graph, validate):
     main.add_command(command)

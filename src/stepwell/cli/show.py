@@ -112,11 +112,13 @@ def _large_map(visit: "Visit") -> "Visit | None":
 
 def _facts(described: "Answer") -> list[tuple[str, str]]:
     started, stopped = described["startDate"], described.get("stopDate")
+    count, redriven = described.get("redriveCount"), described.get("redriveDate")
     facts = {
         "execution": described["name"],
         "machine": described["stateMachineArn"].rpartition(":")[2],
         "status": described["status"],
         "started": output.moment(started),
+        "redriven": f"{count}×, last {output.moment(redriven)}" if count else None,
         "stopped": output.moment(stopped),
         "took": output.duration(None if stopped is None else stopped - started),
         "input": described.get("input"),

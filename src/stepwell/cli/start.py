@@ -32,7 +32,7 @@ def start(client: "Client", machine: str, given: str, name: str | None, wait: bo
     found = find_machine(client, machine)
     request = {"stateMachineArn": found["stateMachineArn"], "name": name, "input": input}
     if wait and found["type"] == "EXPRESS":
-        _finish(client.call("StartSyncExecution", **request), as_json)
+        finish(client.call("StartSyncExecution", **request), as_json)
         return
     started = client.call("StartExecution", **request)
     if not wait:
@@ -40,7 +40,7 @@ def start(client: "Client", machine: str, given: str, name: str | None, wait: bo
         return
     if output.at_terminal() and not as_json:
         click.echo(f"{started['executionArn']} has started.", err=True)
-    _finish(wait_for(client, started["executionArn"]), as_json)
+    finish(wait_for(client, started["executionArn"]), as_json)
 
 
 def read_input(given: str) -> str:
@@ -73,7 +73,8 @@ def pauses() -> Iterator[float]:
         pause = min(1.0, pause * 1.5)
 
 
-def _finish(described: "Answer", as_json: bool) -> None:
+def finish(described: "Answer", as_json: bool) -> None:
+    """Print how an execution ended; exit code 1 when it did not succeed."""
     if as_json:
         output.print_json(described)
     elif described["status"] == "SUCCEEDED":

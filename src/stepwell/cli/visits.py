@@ -19,6 +19,9 @@ _ENDS = {
 }
 
 
+_UNSUCCESSFUL = frozenset({"FAILED", *_ENDS.values()})
+
+
 class Visit:
     """One visit of a state."""
 
@@ -35,6 +38,7 @@ class Visit:
         self.worker: str | None = None
         self.children: list[Visit] = []
         self.awaits_retry = False
+        self.of_try = 0 if parent is None else parent.tries  # to which try of the state around it it belongs
 
     @property
     def open(self) -> bool:
@@ -52,6 +56,13 @@ class Visit:
             child.end_children(at, result)
             if child.open:
                 child.end(at, result)
+
+    def go_on(self) -> None:
+        """After a redrive: what of its last try did not come through is under way again."""
+        self.left, self.result, self.awaits_retry = None, "RUNNING", False
+        for child in self.children:
+            if child.of_try == self.tries and child.result in _UNSUCCESSFUL:
+                child.go_on()
 
 
 class Visits:
@@ -81,6 +92,8 @@ class Visits:
             visit, iteration = _up_to(visit, details["name"]), details["index"]
         elif type in _ENDS:
             self._ended(event, visit)
+        elif type == "ExecutionRedriven":
+            self._redriven()
         elif type == "EvaluationFailed":
             self._evaluation_failed(event)
         elif visit is not None:
@@ -121,6 +134,11 @@ class Visits:
         for visit in self.all:
             if visit.open:
                 visit.end(at, _ENDS[event["type"]])
+
+    def _redriven(self) -> None:
+        for visit in self.all:
+            if visit.parent is None and visit.result in _UNSUCCESSFUL:
+                visit.go_on()
 
     def _evaluation_failed(self, event: Event) -> None:
         details = event["evaluationFailedEventDetails"]
