@@ -6,7 +6,6 @@ from .recordings import Case
 
 MISSING = {
     "distributed Map": "Map Runs are not there yet",
-    "RedriveExecution": "RedriveExecution is not there yet",
 }
 
 # By case id, where the content does not tell.

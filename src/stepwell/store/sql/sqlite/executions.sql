@@ -123,22 +123,28 @@ ORDER BY shown DESC, id DESC LIMIT :limit
 
 -- name: page_of_version
 -- A page of one version's executions, newest first: sorted runs of one index, merged as they are read.
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE version = :version AND status = 0 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE version = :version AND status = 1 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE version = :version AND status = 2 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE version = :version AND status = 3 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE version = :version AND status = 4 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE version = :version AND status = 5 AND (shown, id) < (:shown, :id)
 ORDER BY shown DESC, id DESC LIMIT :limit
 
@@ -151,22 +157,28 @@ ORDER BY shown DESC, id DESC LIMIT :limit
 
 -- name: page_of_alias
 -- A page of one alias's executions, newest first: sorted runs of one index, merged as they are read.
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE alias = :alias AND status = 0 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE alias = :alias AND status = 1 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE alias = :alias AND status = 2 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE alias = :alias AND status = 3 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE alias = :alias AND status = 4 AND (shown, id) < (:shown, :id)
 UNION ALL
-SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias, shown
+SELECT id, machine, head, tail, name, revision, express, status, started, stopped, aside, version, alias,
+    redrives, redriven, shown
 FROM executions WHERE alias = :alias AND status = 5 AND (shown, id) < (:shown, :id)
 ORDER BY shown DESC, id DESC LIMIT :limit
 
