@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from stepwell.api.operations import OPERATIONS
-from stepwell.api.shapes import REQUESTS
 
 SERIALIZATION = "com.amazon.coral.service#SerializationException"
 VALIDATION = "com.amazon.coral.validate#ValidationException"
@@ -29,16 +28,6 @@ def test_an_error_names_its_type_behind_a_hash(server):
     assert answer.json() == {
         "__type": "com.amazonaws.swf.service.v2.model#InvalidArn",
         "message": "Invalid Arn: 'Invalid ARN prefix: nonsense'",
-    }
-
-
-@pytest.mark.parametrize("operation", sorted(set(REQUESTS) - set(OPERATIONS)))
-def test_an_operation_that_is_not_there_yet_says_so(server, operation):
-    answer = server.post(operation, {})
-    assert answer.status_code == 400
-    assert answer.json() == {
-        "__type": "com.amazon.coral.service#UnknownOperationException",
-        "message": f"{operation} is an operation of Step Functions that is not there yet.",
     }
 
 

@@ -13,7 +13,6 @@ from stepwell.api.constraints import decode_request
 from stepwell.api.exchange import ClientGone, Exchange
 from stepwell.api.operations import OPERATIONS
 from stepwell.api.pages import Pages
-from stepwell.api.shapes import REQUESTS
 from stepwell.api.signature import Headers
 from stepwell.api.sizes import check_sizes
 from stepwell.engine.engine import Engine
@@ -101,9 +100,6 @@ def find_operation(headers: Headers) -> tuple[str, Operation[Any]]:
     if found is not None:
         return found
     target = headers.get(b"x-amz-target", b"").decode("latin-1")
-    name = target.removeprefix(TARGET)
-    if name != target and name in REQUESTS:
-        raise UnknownOperationException(f"{name} is an operation of Step Functions that is not there yet.")
     raise UnknownOperationException(
         f"There is no operation {target!r}. Send X-Amz-Target: {TARGET}<Operation>, as the AWS SDKs do."
     )

@@ -8,11 +8,8 @@ from typing import Any, NamedTuple
 from botocore.loaders import Loader
 from botocore.model import ListShape, OperationModel, ServiceModel, Shape, StringShape, StructureShape
 
-from stepwell.api.operations import OPERATIONS as OPERATIONS_HERE
-
 MODEL = ServiceModel(Loader().load_service_model("stepfunctions", "service-2"))
-NOT_YET = {"RedriveExecution"} - OPERATIONS_HERE.keys()
-OPERATIONS: list[str] = sorted(set(MODEL.operation_names) - NOT_YET)
+OPERATIONS: list[str] = sorted(MODEL.operation_names)
 
 Place = tuple[str | int, ...]
 """The way to a member: names, and indices within lists."""
