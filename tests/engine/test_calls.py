@@ -236,6 +236,29 @@ async def _broken(*_: Any) -> None:
     raise StoreError("away")
 
 
+async def test_a_job_that_a_redrive_has_started_is_not_stopped_in_the_place_of_the_one_before(world: At) -> None:
+    # Given a job that is to be stopped, though a crash came before the service had answered that it took it
+    world.desk.answers["Load"] = asyncio.get_running_loop().create_future()
+    started = await world.run(Load=task(JOB))
+    await world.settle()
+    world.desk.stop = _broken  # type: ignore[method-assign]
+    await world.engine.stop_execution(await world.row(started.arn), None, None)
+    await world.restart(away=1)
+    # When a redrive has started another one before that is done
+    world.desk.answers["Load"] = {"JobRunId": "8"}
+    world.employ()
+    await world.engine.redrive_execution(await world.row(started.arn), None)
+    await world.pass_time(5)
+    assert "TaskSubmitted" in await world.types(started)
+    # Then that other job runs on
+    del world.desk.stop
+    await world.pass_time(60)
+    assert world.desk.stopped == [("Load", None)]
+    world.desk.results["Load"] = {"JobRunState": "SUCCEEDED"}
+    await world.pass_time(120)
+    assert await world.output(started) == {"JobRunState": "SUCCEEDED"}
+
+
 async def test_a_failed_sibling_stops_the_job_of_its_branch(world: At) -> None:
     world.desk.answers = {"Load": {"JobRunId": "7"}, "Price": asyncio.get_running_loop().create_future()}
     started = await world.run(

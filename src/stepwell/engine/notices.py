@@ -84,8 +84,10 @@ class Notices:
         assert isinstance(scheduled, j.TaskScheduled)
         of_branch = [entry for entry in entries[: work.position] if entry.branch == scheduled.branch]
         state = next(entry.name for entry in reversed(of_branch) if isinstance(entry, j.StateEntered))
-        later = (entry for entry in entries[work.position :] if entry.branch == scheduled.branch)
-        submitted = next((entry for entry in later if isinstance(entry, j.TaskSubmitted | j.TaskFailed)), None)
+        later = (entry for entry in entries[work.position + 1 :] if entry.branch == scheduled.branch)
+        # The next try, of a redrive, may have its own job by now.
+        ends = j.TaskSubmitted | j.TaskFailed | j.TaskScheduled
+        submitted = next((entry for entry in later if isinstance(entry, ends)), None)
         input = journal.text(scheduled.payload)
         call = call_of(row.arn, row.machine_arn, row.id, work.position, state, scheduled, input)
         return call, journal.text(submitted.payload) if isinstance(submitted, j.TaskSubmitted) else None
