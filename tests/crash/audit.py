@@ -13,7 +13,7 @@ from stepwell.store.protocol import Store, Stored
 from .client import Refused
 from .drivers import Observer
 from .ledger import Answer, Asked, Ledger
-from .workflows import Outcome
+from .workflows import WORKFLOWS, Outcome
 
 Try = tuple[int, int]
 """Execution, position of the try."""
@@ -37,6 +37,9 @@ def _audit_execution(arn: str, asked: Asked, observer: Observer, ledger: Ledger)
     if json.loads(seen["input"]) != asked.input:
         ledger.violation(f"{arn} was given {asked.input} and has {seen['input']}")
     types = [type for _, _, type in observer.history(arn)]
+    redrives = WORKFLOWS[asked.workflow].redrives
+    if (seen["redriveCount"], types.count("ExecutionRedriven")) != (redrives, redrives):
+        ledger.violation(f"{arn} was to be redriven {redrives} times: {seen}, {types}")
     if not types or types[0] != "ExecutionStarted" or types[-1] != _LAST[asked.outcome.status]:
         ledger.violation(f"the history of {arn} goes from {types[:1]} to {types[-1:]}")
 
@@ -81,8 +84,7 @@ async def _executions(store: Store) -> AsyncIterator[Stored]:
     while rows := await store.executions(None, None, after, 100):
         for stored in await store.load([row.id for row in rows]):
             yield stored
-        last = rows[-1]
-        after = (last.stopped_at if last.stopped_at is not None else last.started_at, last.id)
+        after = rows[-1].place
 
 
 def _gather(stored: Stored, tries: dict[Try, list[j.AnyEntry]]) -> int:

@@ -13,7 +13,7 @@ from random import Random
 
 from .audit import audit_executions, audit_tasks
 from .client import Client, Refused, Unanswered
-from .drivers import MACHINES, Breaker, Driver, Observer, Starter, Stopper, Worker
+from .drivers import MACHINES, Breaker, Driver, Observer, Redriver, Starter, Stopper, Worker
 from .ledger import Ledger
 from .server import ROOT, ServerProcess
 from .workflows import ACTIVITY, ROLE, WORKFLOWS, definition
@@ -45,6 +45,7 @@ class Result:
             "executions": len(ledger.started),
             **{f"  {status}": count for status, count in sorted(statuses.items())},
             "journal entries": self.entries,
+            "redrives": len(ledger.redrives),
             "tokens given out": len(ledger.given),
             "tokens accepted": len(ledger.accepted),
             "requests left unanswered": ledger.unanswered,
@@ -86,7 +87,8 @@ def _drill(
     _start(server, result, random)
     _create(Client(server.url))
     stops: queue.Queue[str] = queue.Queue()
-    drivers = _drivers(server, ledger, seed, stops)
+    redrives: queue.Queue[str] = queue.Queue()
+    drivers = _drivers(server, ledger, seed, stops, redrives)
     for driver in drivers:
         driver.start()
     while result.kills < kills:
@@ -99,7 +101,7 @@ def _drill(
         _start(server, result, random)
         progress(result)
     _leave(driver for driver in drivers if isinstance(driver, Starter))
-    _settle(server, ledger, stops)
+    _settle(server, ledger, stops, redrives)
     for driver in drivers:
         driver.leave.set()
     _leave(driver for driver in drivers if isinstance(driver, Observer))
@@ -123,11 +125,14 @@ def _terminate(server: ServerProcess, ledger: Ledger, result: Result) -> None:
         ledger.violation(f"the server ended with {code} after SIGTERM")
 
 
-def _drivers(server: ServerProcess, ledger: Ledger, seed: int, stops: "queue.Queue[str]") -> list[Driver]:
+def _drivers(
+    server: ServerProcess, ledger: Ledger, seed: int, stops: "queue.Queue[str]", redrives: "queue.Queue[str]"
+) -> list[Driver]:
     key = str(seed)
     return [
-        *(Starter(f"starter{i}", server, ledger, key, stops) for i in range(3)),
+        *(Starter(f"starter{i}", server, ledger, key, stops, redrives) for i in range(3)),
         Stopper("stopper", server, ledger, key, stops),
+        Redriver("redriver", server, ledger, key, redrives),
         *(Worker(f"worker{i}", server, ledger, key) for i in range(8)),
         Breaker("breaker", server, ledger, key),
         Observer("observer", server, ledger, key),
@@ -155,13 +160,13 @@ def _leave(drivers: object) -> None:
         driver.join(30)
 
 
-def _settle(server: ServerProcess, ledger: Ledger, stops: "queue.Queue[str]") -> None:
+def _settle(server: ServerProcess, ledger: Ledger, stops: "queue.Queue[str]", redrives: "queue.Queue[str]") -> None:
     """Wait until nothing runs any more; what still does by then is a violation."""
     client = Client(server.url)
     deadline = time.monotonic() + SETTLE
     while True:
         running = [arn for name in WORKFLOWS for arn in _running(client, name)]
-        if not running and stops.empty():
+        if not running and stops.empty() and not redrives.unfinished_tasks:
             return
         if time.monotonic() > deadline:
             break

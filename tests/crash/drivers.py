@@ -80,9 +80,18 @@ class Driver(threading.Thread):
 class Starter(Driver):
     """Starts executions of all workflows, sometimes twice."""
 
-    def __init__(self, name: str, server: ServerProcess, ledger: Ledger, seed: str, stops: "queue.Queue[str]") -> None:
+    def __init__(
+        self,
+        name: str,
+        server: ServerProcess,
+        ledger: Ledger,
+        seed: str,
+        stops: "queue.Queue[str]",
+        redrives: "queue.Queue[str]",
+    ) -> None:
         super().__init__(name, server, ledger, seed)
         self._stops = stops
+        self._redrives = redrives
         self._count = 0
         self.rate = 20.0  # starts a second
 
@@ -95,6 +104,8 @@ class Starter(Driver):
         arn = self._start(asked, unsure=False)
         if WORKFLOWS[workflow].stopped:
             self._stops.put(arn)
+        if WORKFLOWS[workflow].redrives:
+            self._redrives.put(arn)
         if self.random.random() < 0.1:
             self._start(asked, unsure=True)  # may have ended meanwhile
             self._start_otherwise(asked)
@@ -146,6 +157,39 @@ class Stopper(Driver):
         ask = {"executionArn": arn, "error": "Stopped", "cause": "by its driver"}
         answer, _ = self.surely(lambda: self._sdk("stop_execution", **ask))
         self.ledger.has_stopped(arn, milliseconds(answer["stopDate"].timestamp()))
+
+
+class Redriver(Driver):
+    """Redrives the executions that are there to be redriven; sometimes asks twice, as SDKs do that hear nothing."""
+
+    def __init__(
+        self, name: str, server: ServerProcess, ledger: Ledger, seed: str, redrives: "queue.Queue[str]"
+    ) -> None:
+        super().__init__(name, server, ledger, seed)
+        self._redrives = redrives
+
+    def step(self) -> None:
+        self.pause(0.02)
+        try:
+            arn = self._redrives.get(timeout=0.2)
+        except queue.Empty:
+            return
+        if not self._is_through(arn):
+            self._redrives.put(arn)
+        self._redrives.task_done()
+
+    def _is_through(self, arn: str) -> bool:
+        """Whether this execution needs no redrive any more; it gets one if it has failed."""
+        seen, _ = self.surely(lambda: self.client("DescribeExecution", executionArn=arn))
+        count = seen["redriveCount"]
+        if seen["status"] == "SUCCEEDED":
+            return True
+        if seen["redriveStatus"] == "REDRIVABLE":
+            for _ in range(self.random.choice([1, 1, 2])):
+                ask = {"executionArn": arn, "clientToken": f"{count}"}
+                answer, _ = self.surely(lambda: self.client("RedriveExecution", **ask))  # noqa: B023
+                self.ledger.has_redriven(arn, count + 1, milliseconds(answer["redriveDate"]))
+        return False
 
 
 class Worker(Driver):
@@ -226,7 +270,7 @@ class Observer(Driver):
     def describe(self, arn: str) -> dict[str, Any]:
         known = self.ledger.known(arn)
         answer = self._sdk("describe_execution", executionArn=arn)
-        seen: dict[str, Any] = {name: answer.get(name) for name in ("status", "input", "output", "error", "cause")}
+        seen: dict[str, Any] = {name: answer.get(name) for name in _DESCRIBED}
         for date in ("startDate", "stopDate"):
             if date in answer:
                 seen[date] = milliseconds(answer[date].timestamp())
@@ -244,6 +288,9 @@ class Observer(Driver):
             more = {"nextToken": page["nextToken"]}
         self.ledger.shows(arn, events)
         return events
+
+
+_DESCRIBED = ("status", "input", "output", "error", "cause", "redriveCount")
 
 
 def milliseconds(seconds: float) -> int:

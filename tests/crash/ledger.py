@@ -42,6 +42,7 @@ class Ledger:
         self.sent: dict[str, list[Answer]] = {}  # token -> what its worker tried to say
         self.accepted: dict[str, Answer] = {}  # token -> what the server said it had taken
         self.stops: dict[str, float] = {}  # ARN -> stopDate
+        self.redrives: dict[str, float] = {}  # ARN and how many by then -> redriveDate
         self.ended: dict[str, dict[str, Any]] = {}  # ARN -> Describe's answer
         self.histories: dict[str, list[tuple[int, int, str]]] = {}  # ARN -> what was seen of it last
         self.unanswered = 0
@@ -92,15 +93,18 @@ class Ledger:
     def has_stopped(self, arn: str, date: float) -> None:
         self._same(self.stops, arn, date, "stopDate")
 
+    def has_redriven(self, arn: str, count: int, date: float) -> None:
+        self._same(self.redrives, f"{arn} for the {count}. time", date, "redriveDate")
+
     def known(self, arn: str) -> "Known":
         """What a question asked from now on must not contradict."""
         with self._lock:
             return Known(self.ended.get(arn), self.stops.get(arn))
 
     def describes(self, arn: str, seen: dict[str, Any], known: "Known") -> None:
-        """An answer of DescribeExecution, with what was known when it was asked: an end never changes."""
+        """An answer of DescribeExecution, with what was known when it was asked: an end stays until a redrive."""
         self._same(self.start_dates, arn, seen["startDate"], "startDate")
-        if known.ended is not None and known.ended != seen:
+        if known.ended is not None and known.ended != seen and seen["redriveCount"] <= known.ended["redriveCount"]:
             self.violation(f"{arn} had ended as {known.ended} and is {seen}")
         if seen["status"] != "RUNNING":
             with self._lock:

@@ -27,6 +27,7 @@ class Workflow(NamedTuple):
     make: Callable[[Random], Json]  # an input
     outcome: Callable[[Json], Outcome]  # of an input
     stopped: bool = False  # a driver stops it; it does not end otherwise
+    redrives: int = 0  # so often it fails, and a driver redrives it
     weight: float = 1.0  # how often it is started, compared with the others
 
 
@@ -77,6 +78,10 @@ def _succeeded(output: Callable[[Json], Json]) -> Callable[[Json], Outcome]:
 _WAIT = {"Type": "Wait", "Seconds": 1}
 _FOREVER = {"Type": "Wait", "Seconds": 100_000}
 _COUNTED = {"n.$": "States.MathAdd($.n, 1)", "to.$": "$.to"}
+_DOOMED_TWICE = {
+    "n.$": "$.n",
+    "doomed.$": "States.ArrayGetItem(States.Array(true, true, false), $$.Execution.RedriveCount)",
+}
 _LESS = {"Variable": "$.n", "NumericLessThanPath": "$.to", "Next": "Count"}
 _AGAIN = {"Variable": "$.tries", "NumericLessThan": 2, "Next": "Fail"}
 _AGAIN_RETRY = {"ErrorEquals": ["Again"], "IntervalSeconds": 1, "BackoffRate": 1}
@@ -177,6 +182,24 @@ WORKFLOWS: dict[str, Workflow] = {
         _machine(("Both", _parallel(_machine(("Work", _task())), _machine(("Sleep", _FOREVER))))),
         lambda random: _number(random) | {"doomed": True},
         lambda input: Outcome("FAILED", None, *DOOMED),
+    ),
+    "is_redriven": Workflow(
+        _machine(
+            ("First", _task(ResultPath="$.first")),
+            (
+                "All",
+                _parallel(
+                    _machine(("Work", _task()), ("Sleep", _WAIT), ("Then", _task())),
+                    _machine(("Doomed", _task(Parameters=_DOOMED_TWICE))),
+                    _machine(("Each", _map(_machine(("Item", _task())), ItemsPath="$.items", MaxConcurrency=2))),
+                ),
+            ),
+        ),
+        lambda random: _number(random) | _items(random),
+        _succeeded(
+            lambda input: [{"n": input["n"] + 2}, work(input), [work(item) for item in input["items"]]],
+        ),
+        redrives=2,
     ),
     "fails": Workflow(
         _machine(("Fail", {"Type": "Fail", "Error": "Meant", "Cause": "to fail"})),
