@@ -247,7 +247,7 @@ async def test_a_job_that_a_redrive_has_started_is_not_stopped_in_the_place_of_t
     # When a redrive has started another one before that is done
     world.desk.answers["Load"] = {"JobRunId": "8"}
     world.employ()
-    await world.engine.redrive_execution(await world.row(started.arn), None)
+    await world.engine.redrives.redrive(await world.row(started.arn), None)
     await world.pass_time(5)
     assert "TaskSubmitted" in await world.types(started)
     # Then that other job runs on

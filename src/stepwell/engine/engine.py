@@ -13,7 +13,6 @@ from stepwell.core import facts as f
 from stepwell.core.execution import Execution
 from stepwell.core.history import Event
 from stepwell.core.journal import Parent
-from stepwell.core.redrive import obstacle
 from stepwell.engine import reading
 from stepwell.engine.aliases import Target
 from stepwell.engine.catalog import Catalog
@@ -21,12 +20,12 @@ from stepwell.engine.identity import new_uuid
 from stepwell.engine.queues import ActivityQueue, Gone, Task
 from stepwell.engine.reading import ExecutionData
 from stepwell.engine.records import StateMachineRecord
+from stepwell.engine.redrives import Redrives
 from stepwell.engine.residents import Keep, Resident
 from stepwell.engine.runner import Runner
 from stepwell.errors import (
     ActivityDoesNotExist,
     ExecutionAlreadyExists,
-    ExecutionNotRedrivable,
     Failure,
     InternalFailure,
     ServiceUnavailable,
@@ -36,9 +35,6 @@ from stepwell.errors import (
 )
 from stepwell.integrations.call import Integrations
 from stepwell.store.protocol import ExecutionRow, Store, StoreError
-
-TOKEN_LIFE = 15 * 60 * 1000
-"""Milliseconds for which a client token of a redrive is remembered (API model, RedriveExecution.clientToken)."""
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -79,6 +75,7 @@ class Engine:
         self.catalog = Catalog(store, clock)
         self.integrations = Integrations()
         self.runner = Runner(store, clock, config, self.catalog, self.integrations)
+        self.redrives = Redrives(store, clock, config, self.catalog, self.runner)
         self.stopping = False
         self._random = Random()
 
@@ -188,9 +185,9 @@ class Engine:
         """Whether a new execution may begin; running work goes on whatever this says."""
         if machine.status == "DELETING" or machine.arn in self.runner.deleting:
             raise StateMachineDeleting(machine.arn)
-        self._take_on_more()
+        self.take_on_more()
 
-    def _take_on_more(self) -> None:
+    def take_on_more(self) -> None:
         """Whether there is room for one more execution that runs. Raises ServiceUnavailable, ThrottlingException."""
         if self.stopping:
             raise ServiceUnavailable("The server is stopping.")
@@ -246,43 +243,6 @@ class Engine:
         if stopped is None or stopped.stopped_at is None:
             raise ServiceUnavailable("The execution is still running; try again.")
         return stopped.stopped_at
-
-    async def redrive_execution(self, row: ExecutionRow, client_token: str | None) -> Milliseconds:
-        """Let an execution that has ended without success go on where it failed; returns when it was redriven.
-
-        The same token within a quarter of an hour gives the same answer and does nothing. Raises
-        ExecutionNotRedrivable, ThrottlingException, ServiceUnavailable.
-        """
-        while True:
-            self._take_on_more()
-            before = await self._redriven_with(row, client_token)
-            if before is not None:
-                return before
-            reason = await self.obstacle_to_redrive(row, await self.describe(row))
-            if reason is not None:
-                raise ExecutionNotRedrivable(reason)
-            accepted = await self.runner.redrive(row, f.Redrive(client_token))
-            row = await self.store.find(row.arn) or row
-            if accepted and row.redriven_at is not None:
-                return row.redriven_at
-
-    async def _redriven_with(self, row: ExecutionRow, client_token: str | None) -> Milliseconds | None:
-        if client_token is None or not row.redrive_count:
-            return None
-        return await reading.redriven_with(self.store, row, client_token, self.clock.now() - TOKEN_LIFE)
-
-    async def obstacle_to_redrive(self, row: ExecutionRow, data: ExecutionData) -> str | None:
-        """Why the execution cannot be redriven now, in AWS's words where it has some; None when it can."""
-        now, most = self.clock.now(), self.config.history_limit
-        reason = obstacle(row.status, row.started_at, row.stopped_at, data.events or 0, now, most)
-        if reason is not None:
-            return reason
-        machine = await self.catalog.machine(row.machine_arn)
-        if machine is None:
-            return "State machine does not exist any more"
-        if machine.status == "DELETING" or machine.arn in self.runner.deleting:
-            return "State machine is in DELETING status"
-        return None
 
     async def describe(self, row: ExecutionRow) -> ExecutionData:
         """Input and outcome."""

@@ -84,7 +84,7 @@ class Runner:
         self.aside: dict[int, str] = {}  # executions that our code could not go on with -> why
         self.deleting: set[str] = set()  # state machines being deleted
         self._finishing: set[str] = set()  # of those, the ones about to be looked at
-        self.residents = Residents(store, self.machine, self._note_unloadable, config.resident_bytes)
+        self.residents = Residents(store, self.machine, self.note_unloadable, config.resident_bytes)
         self.committer: Committer[Delivery | None] = Committer(
             store, self._committed, self._not_committed, self.background.pause
         )
@@ -163,39 +163,15 @@ class Runner:
         """The execution, if it runs. Raises InternalFailure when it is set aside."""
         while (resident := self.residents.get(execution)) is None:
             there = execution not in self.aside and await self.residents.load([execution])
-            self._refuse_aside(execution)
+            self.refuse_aside(execution)
             if not there:
                 return None
         return resident
 
-    def _refuse_aside(self, execution: int) -> None:
+    def refuse_aside(self, execution: int) -> None:
+        """Raises InternalFailure for an execution that is set aside."""
         if execution in self.aside:
             raise InternalFailure("The execution is set aside: Stepwell's own code failed on it. See the log.")
-
-    async def redrive(self, row: ExecutionRow, redrive: f.Redrive) -> bool:
-        """Let an execution that has ended go on; returns once that is on disk.
-
-        False: it may not, or it runs by now, or it was not written; the store says which. Raises StoreError,
-        InternalFailure for an execution that is set aside, ServiceUnavailable.
-        """
-        self._refuse_aside(row.id)
-        resident = self.residents.get(row.id)
-        if resident is None:
-            try:
-                ended = await self.residents.ended(row.id)
-            except Unloadable as problem:
-                self._note_unloadable(problem)
-            self._refuse_aside(row.id)
-            resident = self.residents.get(row.id)  # somebody else may have been quicker
-            if resident is None and ended is not None:
-                self.residents.add(resident := ended)
-        if resident is None or row.machine_arn in self.deleting:
-            return False
-        waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self.apply(Delivery(resident, redrive, waiter))
-        accepted = await waiter
-        self.counters["executions.redriven"] += accepted
-        return accepted
 
     def apply(self, delivery: Delivery) -> None:
         """Run one slice and hand what came of it to the committer; or wait for a helper process to run it."""
@@ -617,7 +593,7 @@ class Runner:
         self.aside[row.id] = why
         return why
 
-    def _note_unloadable(self, problem: Unloadable) -> None:
+    def note_unloadable(self, problem: Unloadable) -> None:
         why = self._note_aside(problem.row, problem)
         if problem.row.aside is None:
             self._write_apart(Commit(execution=problem.row.id, position=0, updated=replace(problem.row, aside=why)))

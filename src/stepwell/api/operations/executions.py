@@ -70,13 +70,14 @@ async def stop_execution(call: Call, request: shapes.StopExecutionRequest) -> An
 
 async def redrive_execution(call: Call, request: shapes.RedriveExecutionRequest) -> Answer:
     row = await find_execution(call, request.execution_arn)
-    return {"redriveDate": seconds(await call.engine.redrive_execution(row, request.client_token))}
+    call.engine.take_on_more()
+    return {"redriveDate": seconds(await call.engine.redrives.redrive(row, request.client_token))}
 
 
 async def describe_execution(call: Call, request: shapes.DescribeExecutionRequest) -> Answer:
     row = await find_execution(call, request.execution_arn)
     data = await call.engine.describe(row)
-    reason = await call.engine.obstacle_to_redrive(row, data)
+    reason = await call.engine.redrives.obstacle(row, data)
     whole = request.included_data != "METADATA_ONLY"
     # A machine's time-out shows no error here, only in the history (recorded from AWS).
     failed = row.status in ("FAILED", "ABORTED")

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from definitions import chain, fail, mapping, parallel, passing, task, waiting
+from stepwell.core import journal
 from stepwell.core.redrive import PERIOD
 from stepwell.engine.check import check
-from stepwell.engine.engine import TOKEN_LIFE, Started
+from stepwell.engine.engine import Started
+from stepwell.engine.redrives import TOKEN_LIFE
 from stepwell.errors import ExecutionNotRedrivable, InternalFailure, ServiceUnavailable
 from stepwell.store.protocol import Commit, StoreFull
 
@@ -23,7 +25,7 @@ BRANCHES = chain(
 
 
 async def redrive(world: World, started: Started, token: str | None = None) -> int:
-    return await world.engine.redrive_execution(await world.row(started.arn), token)
+    return await world.engine.redrives.redrive(await world.row(started.arn), token)
 
 
 async def failed(world: World, definition: object = None, name: str = "m") -> Started:
@@ -263,7 +265,7 @@ async def test_a_long_redrive_goes_on_after_a_restart_in_its_midst(world: World)
 async def reasons(world: World, started: Started) -> set[str | None]:
     """Why it cannot be redriven: as a question is answered, and as an attempt is."""
     row = await world.row(started.arn)
-    asked = await world.engine.obstacle_to_redrive(row, await world.engine.describe(row))
+    asked = await world.engine.redrives.obstacle(row, await world.engine.describe(row))
     refusal = await outcome(redrive(world, started))
     return {asked, str(refusal) if isinstance(refusal, ExecutionNotRedrivable) else None}
 
@@ -304,19 +306,12 @@ async def test_while_its_machine_is_being_deleted_or_after_nothing_is_redriven(w
 async def test_one_that_our_code_cannot_load_is_set_aside_and_says_so(world: World):
     started = await failed(world)
     row = await world.row(started.arn)
-    length = (await world.store.load([row.id]))[0].chunks[-1]
-    await world.store.commit(
-        [Commit(execution=row.id, position=length.position + length.count, count=1, chunk=b"\xff")]
-    )
-    assert isinstance(await outcome(world.engine.runner.redrive(row, None)), InternalFailure)
+    end = (await world.store.load([row.id]))[0].chunks[-1]
+    broken = journal.encode([journal.StateEntered(row.stopped_at or 0, 0, 0, 99, "T", "Task", "{}")])
+    await world.store.commit([Commit(execution=row.id, position=end.position + end.count, count=1, chunk=broken)])
+    for _ in range(2):
+        assert isinstance(await outcome(redrive(world, started)), InternalFailure)
     await world.settle()
     row = await world.row(started.arn)
     assert row.aside is not None
     assert row.status == "FAILED"
-
-
-async def test_a_server_that_stops_redrives_nothing(world: World):
-    started = await failed(world)
-    world.engine.begin_stop()
-    with pytest.raises(ServiceUnavailable):
-        await redrive(world, started)
