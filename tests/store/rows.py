@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from stepwell.store.protocol import Chunk, Commit, ExecutionRow, Resource, Store, Stored, Work, WorkKey
+from stepwell.store.protocol import Chunk, Commit, ExecutionRow, Resource, Store, Stored, Work, WorkKey, WorkKind
 
 ACCOUNT = "us-east-1:123456789012"
 ORDERS = f"arn:aws:states:{ACCOUNT}:stateMachine:Orders"
@@ -84,7 +84,7 @@ async def everything(store: Store) -> dict[str, Any]:
     """All that a store says of its executions and work, in a form that compares."""
     rows = await store.executions(None, None, None, 1000)
     loaded = await store.load([row.id for row in rows])
-    kinds = ("activity", "call", "runnable", "notice")
+    kinds = ("activity", "call", "runnable", *sorted(WorkKind.NOTICES))
     return {
         "executions": rows,
         "journals": {one.row.id: (one.row, tuple(one.chunks)) for one in loaded},

@@ -110,7 +110,7 @@ class StoreSuite:
             "journals": {2: (row(2), (STARTED,))},
             "work": {2: [task(2)]},
             "due": [],
-            "queued": {"activity": [task(2)], "call": [], "runnable": [], "notice": []},
+            "queued": {"activity": [task(2)], "call": [], "runnable": [], "notice-ended": [], "notice-stop": []},
             "counts": {"executions.RUNNING": 1, "work.activity": 1},
         }
 
@@ -516,7 +516,7 @@ POSITIONS = st.integers(0, 2)
 WORKS = st.one_of(
     st.builds(timer, st.just(0), st.integers(1, 9), POSITIONS, st.sampled_from(sorted(WorkKind.TIMERS))),
     st.builds(task, st.just(0), st.sampled_from(["print", "ship", None]), POSITIONS),
-    st.builds(Work, st.just(0), POSITIONS, st.just("notice")),
+    st.builds(Work, st.just(0), POSITIONS, st.sampled_from(sorted(WorkKind.NOTICES))),
 )
 STEPS = st.builds(
     Step,
