@@ -18,7 +18,7 @@ from stepwell.expressions.jsonata_cost import Bound as CostBound
 from stepwell.expressions.jsonata_cost import bound_of
 from stepwell.expressions.jsonata_errors import MEMORY, STACK, TOO_DEEP, BoundError, JsonataSyntaxError, explain, fail
 from stepwell.expressions.jsonata_functions import FUNCTIONS, Bound
-from stepwell.expressions.jsonata_syntax import BUILT_IN, STATES, Parsed, is_jsonata, parse, with_own_names
+from stepwell.expressions.jsonata_syntax import BUILT_IN, STATES, Parsed, is_jsonata, nodes, parse, with_own_names
 from stepwell.expressions.scope import Json, Scope
 from stepwell.expressions.values import render
 
@@ -112,6 +112,7 @@ class Jsonata(NamedTuple):
     members: frozenset[str]
     calls: frozenset[str]
     entry: Any  # the library's compiled function
+    root: Any  # what that is given for `$`, which no expression of ours can name
     selects: bool  # its result can only be what is in the data
 
     @property
@@ -148,7 +149,7 @@ class Jsonata(NamedTuple):
             state = get_state()
             if state is not None:
                 state.millis = scope.now
-            value = self.entry(MISSING)
+            value = self.entry(self.root)
             check_timeout()  # it may have taken long where the library does not look
             return value
         except JsonataError as error:
@@ -195,6 +196,7 @@ def compile_jsonata(
             parsed.members,
             parsed.calls,
             _entry(parsed),
+            {} if any(isinstance(node, _BINDING) for node in nodes(parsed.tree)) else MISSING,
             selects,
         )
     except JsonataError as error:
@@ -206,6 +208,10 @@ def compile_jsonata(
 def is_tame(text: str) -> bool:
     """Whether the cost of `{% … %}` is bounded by a small polynomial of its input. Raises JsonataSyntaxError."""
     return bound_of(parse(text).tree, selects=False) is not None
+
+
+_BINDING = (ast.PositionBinding, ast.ContextBinding)
+"""`#$i` and `@$v`: the library begins their paths with `$`, and there must be something."""
 
 
 def _entry(parsed: Parsed) -> Any:

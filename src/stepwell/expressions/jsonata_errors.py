@@ -97,6 +97,26 @@ def _array_of(message: str, functions: frozenset[str]) -> str:
     return re.sub(r"array of (\w+)$", r'array of "\1"', _with_function(message, functions))
 
 
+def _unfit_argument(message: str, functions: frozenset[str]) -> str:
+    """`$f() function: argument 1 of $f must be a string`, as some of the library's own functions say it."""
+    found = re.search(r"argument (\d+) of \$(\w+)", message)
+    if found is None:
+        return _with_function(message, functions)
+    return f'Argument {found[1]} of function "{found[2]}" does not match function signature'
+
+
+def _not_numbers(message: str, functions: frozenset[str]) -> str:
+    found = re.match(r"\$(\w+) requires an array of numbers", message)
+    if found is not None:
+        return f'Argument 1 of function "{found[1]}" must be an array of "numbers"'
+    return _array_of(message, functions)
+
+
+def _no_timestamp(message: str, functions: frozenset[str]) -> str:
+    given = message.rpartition("timestamp: ")[2]
+    return f'The argument of the toMillis function must be an ISO 8601 formatted timestamp. Given "{given}"'
+
+
 # The texts of JSONata's reference implementation, which AWS shows; the library's own differ in these.
 _WORDING: dict[str, Callable[[str, frozenset[str]], str]] = {
     "D3030": _not_castable,
@@ -106,8 +126,14 @@ _WORDING: dict[str, Callable[[str, frozenset[str]], str]] = {
     ),
     "D3138": _always("The $single() function expected exactly 1 matching result.  Instead it matched more."),
     "D3139": _always("The $single() function expected exactly 1 matching result.  Instead it matched 0."),
-    "T0410": _with_function,
-    "T0412": _array_of,
+    "D3010": _always("Second argument of replace function cannot be an empty string"),
+    "D3070": _always(
+        "The single argument form of the sort function can only be applied to an array of strings or an array of "
+        "numbers.  Use the second argument to specify a comparison function"
+    ),
+    "D3110": _no_timestamp,
+    "T0410": _unfit_argument,
+    "T0412": _not_numbers,
     "T1006": _always("Attempted to invoke a non-function"),
     "T2001": _quoted_operator,
     "T2002": _quoted_operator,

@@ -2,12 +2,14 @@
 
 import hashlib
 import math
+import re
 import uuid
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
 import msgspec
 from jsonata2py import MISSING, JsonataFunctionArguments
+from jsonata2py.runtime.core import fn_toMillis
 
 from stepwell.expressions.jsonata_errors import MEMORY, BoundError
 from stepwell.expressions.scope import Json, Scope
@@ -116,6 +118,29 @@ def _shuffle(scope: Scope, items: Json) -> Json:
     return array
 
 
+def _sum(scope: Scope, numbers: Json) -> Json:
+    """JSONata's own, which makes 0 of an empty array in the data; the library's makes nothing of it."""
+    if numbers is MISSING:
+        return MISSING
+    array = numbers if isinstance(numbers, list) else [numbers]
+    if not all(map(is_number, array)):
+        raise BoundError('Argument 1 of function "sum" must be an array of "numbers"', "T0412")
+    total = sum(map(float, array), 0.0)
+    return int(total) if total.is_integer() and abs(total) < _EXACT else total
+
+
+_EXACT = 1 << 53
+
+
+def _to_millis(scope: Scope, text: Json) -> Json:
+    """JSONata's own, for a time without a zone too: it is in UTC, where AWS runs."""
+    zoneless = isinstance(text, str) and _ZONELESS.fullmatch(text)
+    return fn_toMillis(f"{text}Z" if zoneless else text)
+
+
+_ZONELESS = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?")
+
+
 def _distinct(scope: Scope, items: Json) -> Json:
     """JSONata's own, but in linear time whatever the items: the library's compares those that look alike."""
     if not isinstance(items, list):
@@ -152,6 +177,8 @@ FUNCTIONS: dict[str, Function] = {
     "random": Function(_random, 0, 1),
     "shuffle": Function(_shuffle, 1, 1),
     "distinct": Function(_distinct, 1, 1),
+    "sum": Function(_sum, 1, 1),
+    "toMillis": Function(_to_millis, 1, 1),
 }
 
 

@@ -60,7 +60,7 @@ def parse(text: str, offered: frozenset[str] = STATES) -> Parsed:
         raise JsonataSyntaxError("JSONata string must start with {% and end with %}")
     source = text[2:-2].strip()
     try:
-        tree = Parser.parse(source)
+        tree = _regrouped(Parser.parse(source))
         _check_operators(tree)
         _check_references(tree, top=True)
         return Parsed(source, tree, *_names(tree, offered))
@@ -68,6 +68,21 @@ def parse(text: str, offered: frozenset[str] = STATES) -> Parsed:
         raise syntax_error(error, source) from None
     except RecursionError:
         raise JsonataSyntaxError(TOO_DEEP) from None
+
+
+_TIGHTER = frozenset(["+", "-", "*", "/", "%", "&", "=", "!=", "<", "<=", ">", ">=", "in"])
+"""Operators that take what stands before `~>` first; the library lets `~>` have it."""
+
+
+def _regrouped(node: Node) -> Node:
+    """The tree with `a + b ~> $f` read as `(a + b) ~> $f`, which is how JSONata reads it."""
+    node = rebuilt(node, _regrouped)
+    match node:
+        case ast.BinaryOp(op=op, right=ast.ChainExpr(steps=[first, *steps])) if op in _TIGHTER:
+            return ast.ChainExpr([dataclasses.replace(node, right=first), *steps])
+        case ast.UnaryMinus(operand=ast.ChainExpr(steps=[first, *steps])):
+            return ast.ChainExpr([dataclasses.replace(node, operand=first), *steps])
+    return node
 
 
 # --- walking -------------------------------------------------------------------------------------------------------
@@ -221,7 +236,7 @@ def with_own_names(tree: Node) -> Node:
     """
     bound = local_names(tree)
     called = {id(node) for node in _function_positions(tree)}
-    ours = (NOT_ON_AWS | {"distinct", "random", "shuffle"}) - bound
+    ours = (NOT_ON_AWS | {"distinct", "random", "shuffle", "sum"}) - bound
 
     def change(node: Node) -> Node:
         node_id = id(node)
@@ -229,6 +244,8 @@ def with_own_names(tree: Node) -> Node:
         match node:
             case ast.FunctionCall(name=name) | ast.PartialApplication(name=name) if name in ours:
                 return dataclasses.replace(node, name=f"aws:{name}")
+            case ast.FunctionCall(name="toMillis", args=[_]) if "toMillis" not in bound:
+                return dataclasses.replace(node, name="aws:toMillis")
             case ast.VariableRef(name=name) if node_id in called and name in ours:
                 return ast.VariableRef(f"aws:{name}")
             case ast.VariableRef(name=name) if node_id not in called and name in (BUILT_IN | NOT_ON_AWS) - bound:
