@@ -71,3 +71,10 @@ def test_a_table_that_nobody_reads_is_refused(tmp_path):
     (tmp_path / "stepwell.toml").write_text("[sever]\nport = 1\n")
     with pytest.raises(ConfigError, match=r"there is no table \[sever\]\. Did you mean server\?"):
         load_config([tmp_path])
+
+
+def test_the_variable_of_awss_emulator_for_mocks_counts_less_than_ours_and_more_than_the_file(tmp_path):
+    (tmp_path / "stepwell.toml").write_text('[server]\nmock_config = "file"\n')
+    theirs = {"SFN_MOCK_CONFIG": "theirs"}
+    assert load_config([tmp_path], theirs).mock_config == "theirs"
+    assert load_config([tmp_path], theirs | {"STEPWELL_MOCK_CONFIG": "ours"}).mock_config == "ours"

@@ -62,6 +62,12 @@ def split_qualifier(arn: str) -> tuple[str, str | None]:
     return (arn, None) if len(fields) < 8 else (arn[: -len(fields[7]) - 1], fields[7])
 
 
+def split_test_case(arn: str) -> tuple[str, str | None]:
+    """A machine's ARN without `#` and the test case that mocks its tasks, and this, None where there is none."""
+    plain, hash, test_case = arn.partition("#")
+    return plain, test_case if hash else None
+
+
 def is_version(qualifier: str | None) -> bool:
     """Whether this is a version's number; no alias is named like one (API model, CharacterRestrictedName)."""
     return qualifier is not None and qualifier.isascii() and qualifier.isdigit()

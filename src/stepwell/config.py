@@ -9,6 +9,8 @@ from typing import Annotated, Any, get_origin
 import msgspec
 
 PREFIX = "STEPWELL_"
+OF_AWS = {"SFN_MOCK_CONFIG": "mock_config"}
+"""Variables of AWS's own local emulator, and the settings that they are here."""
 FILE = "stepwell.toml"
 ELSEWHERE = frozenset({"STEPWELL_DATA", "STEPWELL_URL", "STEPWELL_ACCESS_KEY_ID", "STEPWELL_SECRET_ACCESS_KEY"})
 """Variables of our prefix that are no settings: where the data and the server are, and an access key."""
@@ -47,6 +49,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     request_seconds: Annotated[float, msgspec.Meta(gt=0)] = 20  # from a request's first byte to its last
     connection_limit: Positive = 20_000  # open connections
     client_connection_limit: Positive = 15_000  # open connections of one client address
+    mock_config: str | None = None  # the file of the test cases that executions may be started as
     client_rate: Annotated[float, msgspec.Meta(ge=0)] = 0  # requests a second of one client address; 0: any number
 
 
@@ -89,11 +92,12 @@ def read_table(file: Path, name: str) -> dict[str, Any]:
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
-    return {
+    ours = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environ.items()
         if name.startswith(PREFIX) and name not in ELSEWHERE
     }
+    return {setting: environ[name] for name, setting in OF_AWS.items() if name in environ} | ours
 
 
 def _converted(settings: Mapping[str, Any], where: str, strict: bool) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from stepwell.api.operations import OPERATIONS
 from stepwell.api.pages import Pages
 from stepwell.api.shapes import REQUESTS
 from stepwell.api.sizes import check_sizes
-from stepwell.arns import execution_arn, parse_arn, split_qualifier
+from stepwell.arns import execution_arn, parse_arn, split_qualifier, split_test_case
 from stepwell.clock import Milliseconds
 from stepwell.core.journal import ExecutionStarted, Parent
 from stepwell.core.turn import timestamp
@@ -109,7 +109,7 @@ class NestedExecutions:
 
     async def _started_before(self, request: Answer, parent: Parent) -> ExecutionRow | None:
         """The execution of this name, if it was this very try that started it."""
-        machine, _ = split_qualifier(request["stateMachineArn"])
+        machine, _ = split_qualifier(split_test_case(request["stateMachineArn"])[0])
         at = parse_arn(machine, "stateMachine")
         row = await self._store.find(execution_arn(at.region, at.account, at.name, request["name"]))
         if row is None:

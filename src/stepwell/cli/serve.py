@@ -22,12 +22,16 @@ DEFAULT_DATA = "stepwell-data"
 @click.option("--allow-host", metavar="NAME", multiple=True, help="A name clients call this server by; several times.")
 @click.option("--tls-cert", metavar="FILE", help="Serve https with this certificate (PEM).")
 @click.option("--tls-key", metavar="FILE", help="The certificate's key (PEM).")
+@click.option(
+    "--mock-config", metavar="FILE", help="Test cases for executions that are started as ARN#TESTCASE; read each time."
+)
 @click.option("--log-level", default="INFO", show_default=True, help="DEBUG, INFO, WARNING or ERROR.")
 def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple[str, ...], **settings: Any) -> None:
     """Serve the Step Functions API until SIGTERM or Ctrl-C."""
     from stepwell import server
     from stepwell.api.keys import load_keys
     from stepwell.config import ConfigError, load_config
+    from stepwell.integrations.mock_config import MockConfigError, read_mock_config
     from stepwell.logs import set_up_logs
     from stepwell.store.opening import store_at
     from stepwell.store.protocol import StoreError
@@ -38,6 +42,8 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
     set_up_logs(log_level.upper())
     try:
         config = load_config([Path(where), Path.cwd()], os.environ, allow_host=allow_host or None, **settings)
+        if config.mock_config:
+            read_mock_config(config.mock_config)
         keys = load_keys(config.access_keys, os.environ)
         certificate = server.tls(config)
         kept = store_at(where)
@@ -53,7 +59,7 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
             sys.stdout.flush()
 
         server.run(kept, config, listener, ready, keys, certificate)
-    except (ConfigError, StoreError, server.AddressTaken) as problem:
+    except (ConfigError, MockConfigError, StoreError, server.AddressTaken) as problem:
         raise click.ClickException(str(problem)) from None
 
 

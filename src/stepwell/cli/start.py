@@ -22,15 +22,18 @@ if TYPE_CHECKING:
 @click.option("--wait", is_flag=True, help="Wait for the end; exit code 1 when it did not succeed.")
 @asks_server
 def start(client: "Client", machine: str, given: str, name: str | None, wait: bool, as_json: bool) -> None:
-    """Start an execution of MACHINE (a name, its beginning, or an ARN).
+    """Start an execution of MACHINE (a name, its beginning, or an ARN; with #TESTCASE its tasks are mocked).
 
     Prints the execution's ARN; with --wait its output, and for one that failed the error.
     """
+    from stepwell.arns import split_test_case
     from stepwell.cli.names import find_machine
 
     input = read_input(given)
-    found = find_machine(client, machine)
-    request = {"stateMachineArn": found["stateMachineArn"], "name": name, "input": input}
+    called, test_case = split_test_case(machine)
+    found = find_machine(client, called)
+    arn = found["stateMachineArn"] if test_case is None else f"{found['stateMachineArn']}#{test_case}"
+    request = {"stateMachineArn": arn, "name": name, "input": input}
     if wait and found["type"] == "EXPRESS":
         finish(client.call("StartSyncExecution", **request), as_json)
         return

@@ -170,6 +170,7 @@ def start(turn: Turn, fact: f.Start) -> None:
         fact.version_arn,
         fact.alias_arn,
         fact.parent,
+        fact.mocks,
     )
     turn.add_with(entry, input)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stepwell.core import journal as j
+from stepwell.core import mocks
 from stepwell.core.children import begin_child, child_ended, drop_children, stop_children
 from stepwell.core.document import Document
 from stepwell.core.execution import Branch, Execution, Group, Phase, Try
@@ -53,6 +54,7 @@ def _execution_started(x: Execution, e: j.ExecutionStarted, position: int, docum
     x.arn, x.machine_arn, x.revision, x.name = e.arn, e.machine_arn, e.revision, e.name
     x.role_arn, x.version_arn, x.alias_arn = e.role_arn, e.version_arn, e.alias_arn
     x.parent = e.parent
+    x.mocks = {} if e.mocks is None else mocks.decode(e.mocks)
     x.started_at = e.at
     x.input = _document(e, position, document)
     x.branches[0] = Branch(0, None, 0, e.start_at, x.input, 0)
@@ -170,13 +172,22 @@ def _task_scheduled(x: Execution, e: j.TaskScheduled, position: int, document: D
     branch = x.branches[e.branch]
     let_go(x, branch)
     own(x, branch, position)
-    branch.task = Try(e, position, _document(e, position, document, branch.input))
+    branch.task = Try(e, position, _document(e, position, document, branch.input), _mocked(x, branch.state))
     branch.phase = Phase.SCHEDULED
     branch.last = e.event
     blocked(x, branch)
-    kind = WorkKind.ACTIVITY if e.family == "Activity" else WorkKind.CALL
-    open_work(x, branch, position, kind, queue=branch.task.service)
+    given_out = e.family == "Activity" and branch.task.mocked is None
+    open_work(x, branch, position, WorkKind.ACTIVITY if given_out else WorkKind.CALL, queue=branch.task.service)
     _open_deadlines(x, branch, position, e)
+
+
+def _mocked(x: Execution, state: str) -> int | None:
+    """Which try of a mocked state begins, from 0; None: its task is done."""
+    if state not in x.mocks:
+        return None
+    number = x.tries.get(state, 0)
+    x.tries[state] = number + 1
+    return number
 
 
 def _open_deadlines(x: Execution, branch: Branch, position: int, e: j.TaskScheduled | j.TaskStarted) -> None:

@@ -30,6 +30,7 @@ from enum import Enum
 from stepwell.clock import Milliseconds
 from stepwell.core import journal as j
 from stepwell.core.document import Document
+from stepwell.core.mocks import MOCKED, Mocks
 from stepwell.core.work import Work
 
 
@@ -56,6 +57,7 @@ class Try:
         "family",
         "heartbeat",
         "input",
+        "mocked",
         "position",
         "resource",
         "resource_type",
@@ -64,7 +66,7 @@ class Try:
         "timeout",
     )
 
-    def __init__(self, entry: j.TaskScheduled, position: int, input: Document) -> None:
+    def __init__(self, entry: j.TaskScheduled, position: int, input: Document, mocked: int | None = None) -> None:
         self.position = position
         self.input = input  # what the worker is given
         self.family = entry.family
@@ -74,23 +76,28 @@ class Try:
         self.heartbeat = entry.heartbeat
         self.due = entry.timeout_due  # when the try times out, for calls
         self.credentials = entry.credentials
+        self.mocked = mocked  # which try of its state it is, from 0, where a mock answers; None: it is done
         self.submitted: Document | None = None  # what the service answered when it took the job or the message
         self.submitted_at: Milliseconds = 0
 
     @property
     def service(self) -> str:
         """Whom the call is for: `sqs`, `aws-sdk:dynamodb`, or a function's ARN. Calls queue by it."""
-        return self.resource_type or self.resource
+        return MOCKED if self.mocked is not None else self.resource_type or self.resource
 
     @property
     def waits_for_job(self) -> bool:
         """Whether the service is given a job, whose end the task waits for (`.sync`)."""
-        return self.resource_type is not None and self.resource.endswith((".sync", ".sync:2"))
+        return self._waits((".sync", ".sync:2"))
 
     @property
     def waits_for_token(self) -> bool:
         """Whether somebody must answer with the task token, once the service has taken the call."""
-        return self.resource_type is not None and self.resource.endswith(".waitForTaskToken")
+        return self._waits((".waitForTaskToken",))
+
+    def _waits(self, patterns: tuple[str, ...]) -> bool:
+        # A mock's answer is the task's result, whatever the task would have waited for.
+        return self.mocked is None and self.resource_type is not None and self.resource.endswith(patterns)
 
 
 class Group:
@@ -197,6 +204,7 @@ class Execution:
         "last_at",
         "length",
         "machine_arn",
+        "mocks",
         "name",
         "next_branch",
         "opened_work",
@@ -211,6 +219,7 @@ class Execution:
         "started_at",
         "status",
         "stopped_at",
+        "tries",
         "version_arn",
         "work",
     )
@@ -225,6 +234,8 @@ class Execution:
         self.version_arn: str | None = None
         self.alias_arn: str | None = None
         self.parent: j.Parent | None = None  # whose task started it
+        self.mocks: Mocks = {}  # states whose tasks are answered from here instead of being done
+        self.tries: dict[str, int] = {}  # mocked state -> how many tries it has had
         self.input = Document("null")
         self.output: Document | None = None
         self.error: str | None = None

@@ -23,6 +23,7 @@ class Start(Fact, frozen=True, gc=False, kw_only=True):
     version_arn: str | None = None
     alias_arn: str | None = None
     parent: Parent | None = None
+    mocks: str | None = None  # JSON, see `core.mocks`
 
 
 class Continue(Fact, frozen=True, gc=False):

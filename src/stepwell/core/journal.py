@@ -43,6 +43,7 @@ class ExecutionStarted(Entry, frozen=True, array_like=True, gc=False, tag=1):
     version_arn: str | None = None
     alias_arn: str | None = None
     parent: Parent | None = None
+    mocks: str | None = None  # what tasks are answered instead of being done; JSON, see `core.mocks`
 
 
 class ExecutionSucceeded(Entry, frozen=True, array_like=True, gc=False, tag=2):

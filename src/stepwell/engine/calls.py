@@ -11,6 +11,7 @@ from stepwell.core import facts as f
 from stepwell.core.execution import Branch, Try
 from stepwell.core.journal import TaskScheduled
 from stepwell.core.work import Work, WorkKind
+from stepwell.engine.mocked import mocked_answer
 from stepwell.engine.residents import Resident
 from stepwell.errors import InternalFailure, States
 from stepwell.integrations.call import Call, CallFailed, Integration, Integrations, Pattern
@@ -135,9 +136,11 @@ class Calls:
         found = await self._find(key, WorkKind.CALL)
         if found is None:
             return None
-        _, branch, call = found
+        resident, branch, call = found
         position = key[1]
         assert branch.task is not None
+        if branch.task.mocked is not None:
+            return mocked_answer(resident.execution, branch, branch.task)
         waits = branch.task.waits_for_job or branch.task.waits_for_token
         try:
             output = await self._of(call).call(call)

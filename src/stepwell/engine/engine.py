@@ -120,8 +120,12 @@ class Engine:
         input: str,
         trace_header: str | None = None,
         parent: Parent | None = None,
+        mocks: str | None = None,
     ) -> Started:
-        """Start an execution; returns when its start is on disk. `parent`: the try of a task that asks for it.
+        """Start an execution; returns when its start is on disk.
+
+        `parent`: the try of a task that asks for it. `mocks`: what tasks are answered instead of being done, as
+        `core.mocks` keeps it.
 
         For STANDARD, the same name and input while it runs gives the running one. Raises ExecutionAlreadyExists,
         StateMachineDeleting, ThrottlingException, ServiceUnavailable.
@@ -135,7 +139,9 @@ class Engine:
             if there is not None:
                 return there
         self._admit(machine)  # again: we may have waited
-        resident, start = self._new(target, compiled, name, input, Keep.START if machine.express else Keep.ALL, parent)
+        resident, start = self._new(
+            target, compiled, name, input, Keep.START if machine.express else Keep.ALL, parent, mocks
+        )
         waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.runner.begin(resident, start, waiter)
         await waiter
@@ -155,15 +161,17 @@ class Engine:
             raise ExecutionAlreadyExists(arn)
         return Started(arn, row.started_at)
 
-    async def start_sync_execution(self, by: StateMachineRecord | Target, name: str | None, input: str) -> SyncResult:
-        """Run an Express execution to its end. Nothing of it is written to disk.
+    async def start_sync_execution(
+        self, by: StateMachineRecord | Target, name: str | None, input: str, mocks: str | None = None
+    ) -> SyncResult:
+        """Run an Express execution to its end. Nothing of it is written to disk. `mocks`: as in `start_execution`.
 
         Raises StateMachineDeleting, ThrottlingException, ServiceUnavailable when the server stops.
         """
         target = by if isinstance(by, Target) else Target(by)
         self._admit(target.machine)
         compiled = await self.runner.machine(target.machine.arn, target.revision)
-        resident, start = self._new(target, compiled, name, input, Keep.NOTHING)
+        resident, start = self._new(target, compiled, name, input, Keep.NOTHING, mocks=mocks)
         resident.closed = asyncio.get_running_loop().create_future()
         self.runner.begin(resident, start, None)
         await resident.closed
@@ -208,6 +216,7 @@ class Engine:
         input: str,
         keep: Keep,
         parent: Parent | None = None,
+        mocks: str | None = None,
     ) -> tuple[Resident, f.Start]:
         machine = target.machine
         name = name or new_uuid()
@@ -233,6 +242,7 @@ class Engine:
             version_arn=target.version_arn,
             alias_arn=target.alias_arn,
             parent=parent,
+            mocks=mocks,
         )
         return Resident(Execution(row.id), compiled, row, keep), start
 

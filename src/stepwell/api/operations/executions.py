@@ -1,5 +1,8 @@
 """Starting, stopping, redriving, describing and listing executions, and their history."""
 
+import asyncio
+import logging
+
 import msgspec
 
 from stepwell.api import shapes
@@ -8,7 +11,8 @@ from stepwell.api.members import check_name, no_such_map_run, not_for_this_type,
 from stepwell.api.operations.state_machines import describe_revision, find_target
 from stepwell.api.pages import page_size
 from stepwell.api.payloads import json_fault
-from stepwell.arns import parse_arn
+from stepwell.arns import parse_arn, split_test_case
+from stepwell.core.mocks import encode
 from stepwell.engine.aliases import Target
 from stepwell.errors import (
     ExecutionDoesNotExist,
@@ -17,7 +21,10 @@ from stepwell.errors import (
     StateMachineDoesNotExist,
     ValidationException,
 )
+from stepwell.integrations.mock_config import MockConfigError, read_mock_config
 from stepwell.store.protocol import ExecutionRow
+
+log = logging.getLogger(__name__)
 
 INCLUDED = {"included": True}
 HISTORY_BATCH = 100  # events read at one time
@@ -25,17 +32,21 @@ HISTORY_BYTES = 4 * 1024 * 1024  # of payload in one page of a history: a page m
 
 
 async def start_execution(call: Call, request: shapes.StartExecutionRequest) -> Answer:
-    target = await _startable(call, request.state_machine_arn, request.name)
+    arn, test_case = split_test_case(request.state_machine_arn)
+    target = await _startable(call, arn, request.name)
     input = _input(call, request.input)
-    started = await call.engine.start_execution(target, request.name, input, request.trace_header, call.parent)
+    mocks = await _mocks(call, target, test_case)
+    started = await call.engine.start_execution(target, request.name, input, request.trace_header, call.parent, mocks)
     return {"executionArn": started.arn, "startDate": seconds(started.started_at)}
 
 
 async def start_sync_execution(call: Call, request: shapes.StartSyncExecutionRequest) -> Answer:
-    target = await _startable(call, request.state_machine_arn, request.name)
+    arn, test_case = split_test_case(request.state_machine_arn)
+    target = await _startable(call, arn, request.name)
     if not target.machine.express:
         raise not_for_this_type()
-    result = await call.engine.start_sync_execution(target, request.name, _input(call, request.input))
+    mocks = await _mocks(call, target, test_case)
+    result = await call.engine.start_sync_execution(target, request.name, _input(call, request.input), mocks)
     whole = request.included_data != "METADATA_ONLY"
     return present(
         executionArn=result.arn,
@@ -215,6 +226,28 @@ async def _startable(call: Call, arn: str, name: str | None) -> Target:
     if name is not None:
         check_name(name)
     return target
+
+
+async def _mocks(call: Call, target: Target, test_case: str | None) -> str | None:
+    """What tasks are answered in a test case, read from the file anew. Raises ValidationException."""
+    if test_case is None:
+        return None
+    file = call.engine.config.mock_config
+    if file is None:
+        raise ValidationException(
+            f"stateMachineArn names the test case '{test_case}', but this server has no mock configuration file."
+            " Give it one: stepwell serve --mock-config FILE."
+        )
+    try:
+        config = await asyncio.to_thread(read_mock_config, file)
+        mocks = config.mocks(target.machine.name, test_case)
+    except MockConfigError as problem:
+        raise ValidationException(str(problem)) from problem
+    states = (await call.engine.runner.machine(target.machine.arn, target.revision)).states
+    if strangers := mocks.keys() - states:
+        log.warning("%s: the test case %s mocks states that %s has not: %s",
+                    file, test_case, target.machine.name, ", ".join(sorted(strangers)))  # fmt: skip
+    return encode(mocks)
 
 
 def _input(call: Call, text: str | None) -> str:
