@@ -73,3 +73,9 @@ def test_together_they_take_the_sum_and_have_none_where_one_of_them_has_none():
 
 def test_only_functions_that_there_are_have_figures():
     assert ONCE.keys() | EACH.keys() | BY_CHARACTER <= BUILT_IN | FUNCTIONS.keys()
+
+
+def test_only_quadratic_ones_are_held_against_the_clock():
+    assert bound("$states.input.l[id in $states.input.ids]").clocked
+    assert not bound("$states.input.l[p > $limit].id").clocked
+    assert together([Bound(1, 2, False), Bound(1, 2, False, clocked=True)]) == Bound(2, 4, False, clocked=True)

@@ -19,7 +19,7 @@ from stepwell.expressions.jsonata_cost import bound_of
 from stepwell.expressions.jsonata_errors import MEMORY, STACK, TOO_DEEP, BoundError, JsonataSyntaxError, explain, fail
 from stepwell.expressions.jsonata_functions import FUNCTIONS, Bound
 from stepwell.expressions.jsonata_syntax import BUILT_IN, STATES, Parsed, is_jsonata, nodes, parse, with_own_names
-from stepwell.expressions.scope import Json, Scope
+from stepwell.expressions.scope import LONGEST_EVALUATION, Json, Scope
 from stepwell.expressions.values import render
 
 __all__ = ["STATES", "JsonType", "Jsonata", "JsonataSyntaxError", "compile_jsonata", "is_jsonata", "is_tame"]
@@ -144,7 +144,10 @@ class Jsonata(NamedTuple):
         scope = environment.scope
         if scope.watch is not None and (refusal := scope.watch()) is not None:
             fail(self.source, self.field, explain(BoundError(refusal), self.calls))
-        begin_evaluation(environment, None, scope.time_limit)
+        bound = self.bound
+        # What is bounded as a whole was foreseen to be short: if it is late, then others kept the processor busy.
+        foreseen = scope.guarded and bound is not None and not bound.clocked
+        begin_evaluation(environment, None, LONGEST_EVALUATION if foreseen else scope.time_limit)
         try:
             state = get_state()
             if state is not None:

@@ -45,22 +45,25 @@ from stepwell.expressions.jsonata_syntax import Node, names, nodes
 
 class Bound(NamedTuple):
     """How long a tame expression can keep everybody waiting, in nanoseconds: `once`, and `each` for each value in
-    its data; `bytes`: for each byte of their text, since it takes texts to pieces.
+    its data; `bytes`: for each byte of their text, since it takes texts to pieces. `clocked`: that is what it can do
+    between two looks at the clock, as its work is quadratic; without it, all that it does.
     """
 
     once: int
     each: int
     bytes: bool
+    clocked: bool = False
 
 
 def together(bounds: Iterable[Bound | None]) -> Bound | None:
     """The bound of expressions that are evaluated one after another."""
-    once, each, bytes = 0, 0, False
+    all = Bound(0, 0, False)
     for bound in bounds:
         if bound is None:
             return None
-        once, each, bytes = once + bound.once, each + bound.each, bytes or bound.bytes
-    return Bound(once, each, bytes)
+        clocked = all.clocked or bound.clocked
+        all = Bound(all.once + bound.once, all.each + bound.each, all.bytes or bound.bytes, clocked)
+    return all
 
 
 def bound_of(tree: Node, *, selects: bool) -> Bound | None:
@@ -76,7 +79,7 @@ def bound_of(tree: Node, *, selects: bool) -> Bound | None:
         return None
     if not selects:
         cost = cost.taking(RESULT)
-    return Bound(cost.once, cost.each, any(map(_takes_texts_to_pieces, nodes(tree))))
+    return Bound(cost.once, cost.each, any(map(_takes_texts_to_pieces, nodes(tree))), cost.time > 1)
 
 
 def _takes_texts_to_pieces(node: Node) -> bool:
