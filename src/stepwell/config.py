@@ -17,6 +17,8 @@ ELSEWHERE = frozenset({"STEPWELL_DATA", "STEPWELL_URL", "STEPWELL_ACCESS_KEY_ID"
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 MEBIBYTE = 1024 * 1024
+HOUR = 1 / 24
+"""The shortest retention, in days."""
 
 
 class ConfigError(Exception):
@@ -39,6 +41,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     poller_limit: Positive = 10_000  # GetActivityTask calls waiting at one time
     call_limit: Positive = 1_000  # calls of integrations in flight
     map_concurrency: Positive = 40  # iterations of an inline Map at one time
+    retention_days: Annotated[float, msgspec.Meta(ge=HOUR)] = (
+        90  # closed executions stay so long, then they are deleted
+    )
+    keep_express_days: Annotated[float, msgspec.Meta(ge=0)] = (
+        0  # so long Express executions can be listed; 0: not at all
+    )
+    express_journal_bytes: Positive = 64 * MEBIBYTE  # journals of Express executions to be kept, until they are written
     resident_bytes: Positive = 128 * MEBIBYTE  # executions kept in memory; the others are read when needed
     access_keys: str | None = None  # the file of those who may call; None: anyone may
     insecure: bool = False  # whether anyone who reaches an address beyond this machine's own may call

@@ -15,6 +15,8 @@ _COUNTERS = {
     "executions.ABORTED": "Executions that were aborted",
     "executions.redriven": "Executions redriven",
     "executions.aside": "Executions set aside because Stepwell's own code failed on them",
+    "executions.deleted": "Executions deleted because their retention was over",
+    "express.given.up": "Express executions not kept, since there was no room for their journals in memory",
     "entries": "Journal entries made",
     "sandbox.slices": "Slices computed in a helper process, for JSONata whose cost is not known to be small",
     "sandbox.overruns": "Helper processes lost: an expression took too long or too much memory",
@@ -28,6 +30,8 @@ _GAUGES = {
     "timers": "Timers in memory",
     "pollers": "Workers waiting for a task",
     "backlog": "Commits waiting for the disk",
+    "express.journal.bytes": "Journals of Express executions that are to be kept, not on disk yet",
+    "retention.behind.seconds": "For how long the oldest execution to be deleted could have been gone",
 }
 
 

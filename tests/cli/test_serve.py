@@ -163,3 +163,27 @@ def test_a_password_in_the_stores_address_is_not_shown() -> None:
     refused = run("serve", "--port", "0", "--store", "postgresql://me:secret@127.0.0.1:1/none")
     assert refused.returncode == 1
     assert "secret" not in refused.stdout + refused.stderr
+
+
+class TestKeepExpress:
+    def test_express_executions_are_listed_and_shown_when_the_server_keeps_them(self, tmp_path: Path) -> None:
+        with serving(tmp_path, "--keep-express") as server:
+            server.create("quick", {"Greet": {"Type": "Pass", "Result": "hello", "End": True}}, type="EXPRESS")
+            assert server.says("start", "quick", "--name", "now", "--wait") == '"hello"\n'
+            listed = server.says("list", "quick").splitlines()
+            assert [line.split("\t")[:3] for line in listed] == [["now", "quick", "SUCCEEDED"]]
+            assert server.says("list", "--status", "succeeded").splitlines() == listed
+            shown = [line.split("\t")[:3] for line in server.says("show", "now").splitlines()]
+            assert ["status", "SUCCEEDED"] in shown
+            assert ["state", "0", "Greet"] in shown
+            types = [line.split("\t")[2] for line in server.says("history", "quick/now").splitlines()]
+            assert types == ["ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"]
+
+    def test_without_it_they_are_refused_as_on_aws(self, tmp_path: Path) -> None:
+        with serving(tmp_path) as server:
+            server.create("quick", {"Greet": {"Type": "Pass", "Result": "hello", "End": True}}, type="EXPRESS")
+            server.says("start", "quick", "--name", "now", "--wait")
+            refusal = server.run("list", "quick")
+            assert refusal.returncode == 2
+            assert "not supported by this type of state machine" in refusal.stderr
+            assert server.says("list", "--status", "succeeded") == ""

@@ -180,8 +180,28 @@ async def test_an_execution_on_which_our_code_fails_is_set_aside_and_the_others_
     assert row.status == "RUNNING"
     assert "a fault of our own" in row.aside
     assert world.engine.figures()["executions.aside"] == 1
-    with pytest.raises(InternalFailure):
-        await world.engine.stop_execution(row, None, None)
+
+
+async def test_an_execution_set_aside_can_be_stopped(world: World):
+    machine = await world.machine(chain(W=waiting(5), A=passing()))
+    await faulty(world, machine, "A")
+    broken = await world.start(machine)
+    await world.pass_time(6)
+    stopped = await world.engine.stop_execution(await world.row(broken.arn), "Not.Mended", "we cannot wait")
+    row = await world.row(broken.arn)
+    assert (row.status, row.stopped_at, row.aside) == ("ABORTED", stopped, None)
+    assert await world.types(broken) == ["ExecutionStarted", "WaitStateEntered", "ExecutionAborted"]
+
+
+async def test_one_whose_journal_cannot_be_taken_in_says_so_when_it_is_to_be_stopped(world: World):
+    machine = await world.machine(chain(W=waiting(5)))
+    lost = await world.start(machine)
+    await world.store.remove(f"{machine.arn}#{machine.revision}")
+    await world.restart()
+    await world.pass_time(10)
+    with pytest.raises(InternalFailure, match="`stepwell check` says what is wrong with it"):
+        await world.engine.stop_execution(await world.row(lost.arn), None, None)
+    assert "StateMachineDoesNotExist" in (await world.row(lost.arn)).aside
 
 
 async def test_a_build_without_the_fault_takes_up_what_was_set_aside(world: World):

@@ -102,6 +102,31 @@ class StoreSuite:
         assert await store.journal(1, 0, 5, newest=2) == chunks[1:3]
         assert await store.journal(2, 0, 20) == []
 
+    async def test_closed_executions_of_a_type_come_oldest_end_first(self, store: Store) -> None:
+        arn = f"arn:aws:states:{ACCOUNT}:express:Orders:order-5:run"
+        quick = row(5, arn=arn, name="order-5", express=True)
+        await store.commit([start(n) for n in (1, 2, 3, 4)] + [start(5, created=quick)])
+        for number, at in ((3, 10), (1, 20), (2, 20), (4, 30)):
+            await store.commit([moved(number, updated=ended(row(number), at=at, status="FAILED"))])
+        await store.commit([moved(5, updated=ended(quick, at=15))])
+        assert await store.closed(False, 20, 10) == [(3, 10), (1, 20), (2, 20)]
+        assert await store.closed(False, 30, 2) == [(3, 10), (1, 20)]
+        assert await store.closed(True, 30, 10) == [(5, 15)]
+        await store.commit([moved(3, forget=True), moved(1, updated=row(1))])  # one is gone, one runs again
+        assert await store.closed(False, 30, 10) == [(2, 20), (4, 30)]
+        assert await store.closed(False, 9, 10) == []
+
+    async def test_tidying_comes_to_an_end_and_changes_nothing(self, store: Store) -> None:
+        await store.commit([start(n, chunk=bytes(100_000)) for n in range(1, 31)])
+        await store.commit([moved(n, forget=True) for n in range(1, 30)])
+        before = await everything(store)
+        for _ in range(1000):
+            if not await store.tidy():
+                break
+        else:
+            raise AssertionError("there is always more to do")
+        assert await everything(store) == before
+
     async def test_a_forgotten_execution_leaves_nothing(self, store: Store) -> None:
         await store.commit([start(1, opened=[task(1), timer(1, due=5)]), start(2, opened=[task(2)])])
         await store.commit([moved(1, forget=True)])

@@ -10,6 +10,8 @@ from stepwell.cli import output
 from stepwell.cli.options import asks_server
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from stepwell.cli.client import Answer, Client
 
 EXECUTION = ("Execution", "Machine", "Status", "Started", "Took", "Region")
@@ -33,7 +35,7 @@ def list_(client: "Client", machine: str | None, status: str | None, limit: int,
         _show_machines(machines(client), as_json)
         return
     among = machines(client) if machine is None else [find_machine(client, machine)]
-    found = _newest(client, among, status, limit + 1)
+    found = _newest(client, among, status, limit + 1, named=machine is not None)
     shown = found[:limit]
     if as_json:
         output.print_json({"executions": shown})
@@ -45,19 +47,23 @@ def list_(client: "Client", machine: str | None, status: str | None, limit: int,
         click.echo(f"There are more than these {limit}; --limit shows them.", err=True)
 
 
-def _newest(client: "Client", among: "list[Answer]", status: str | None, limit: int) -> "list[Answer]":
-    pages = (
-        client.pages(
-            "ListExecutions",
-            "executions",
-            stateMachineArn=machine["stateMachineArn"],
-            statusFilter=status.upper() if status else None,
-            maxResults=min(limit, 1000),
-        )
-        for machine in among
-        if machine["type"] == "STANDARD" or len(among) == 1  # the API lists no Express executions, and says so
-    )
+def _newest(client: "Client", among: "list[Answer]", status: str | None, limit: int, *, named: bool) -> "list[Answer]":
+    pages = (_executions(client, machine["stateMachineArn"], status, limit, named) for machine in among)
     return list(islice(heapq.merge(*pages, key=_latest, reverse=True), limit))
+
+
+def _executions(client: "Client", machine_arn: str, status: str | None, limit: int, named: bool) -> "Iterator[Answer]":
+    from stepwell.cli.client import Refused
+
+    status, most = status.upper() if status else None, min(limit, 1000)
+    try:
+        yield from client.pages(
+            "ListExecutions", "executions", stateMachineArn=machine_arn, statusFilter=status, maxResults=most
+        )
+    except Refused as refusal:
+        # Express executions, on a server that keeps none. Who names their machine is told.
+        if named or refusal.code != "StateMachineTypeNotSupported":
+            raise
 
 
 def _latest(execution: "Answer") -> float:

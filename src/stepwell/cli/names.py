@@ -1,7 +1,7 @@
 """Machines and executions by ARN, by name, or by the beginning of a name that only one of them has."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from stepwell.cli import output
@@ -48,12 +48,12 @@ def find_execution(client: Client, name: str) -> str:
     exact = [arn for arn in (_execution_arn(each, own) for each in standard) if _exists(client, arn)]
     if len(exact) == 1:
         return exact[0]
-    arns = exact or _beginning_with(client, standard, own)
+    arns = exact or _beginning_with(client, [each["stateMachineArn"] for each in among], own)
     if len(arns) == 1:
         return arns[0]
     if arns:
-        names = ["/".join(arn.split(":")[-2:]) for arn in arns]
-        which = "Say which as MACHINE/NAME."
+        names = [arn if ":express:" in arn else "/".join(arn.split(":")[-2:]) for arn in arns]
+        which = "Say which as MACHINE/NAME" + (", or by its ARN." if any(":express:" in arn for arn in arns) else ".")
         if len({*names}) < len(names):
             names = [f"{name} in {output.region(arn)}" for name, arn in zip(names, arns, strict=True)]
             which = "Name the --region."
@@ -101,5 +101,9 @@ def _beginning_with(client: Client, machine_arns: Iterable[str], beginning: str)
     ]
 
 
-def _executions(client: Client, machine_arn: str) -> Iterable[Answer]:
-    return client.pages("ListExecutions", "executions", stateMachineArn=machine_arn, maxResults=NEWEST)
+def _executions(client: Client, machine_arn: str) -> Iterator[Answer]:
+    try:
+        yield from client.pages("ListExecutions", "executions", stateMachineArn=machine_arn, maxResults=NEWEST)
+    except Refused as refusal:
+        if refusal.code != "StateMachineTypeNotSupported":  # Express executions, on a server that keeps none
+            raise

@@ -25,6 +25,22 @@ DEFAULT_DATA = "stepwell-data"
 @click.option(
     "--mock-config", metavar="FILE", help="Test cases for executions that are started as ARN#TESTCASE; read each time."
 )
+@click.option(
+    "--retention",
+    "retention_days",
+    type=float,
+    metavar="DAYS",
+    help="Delete executions so long after their end.  [default: 90]",
+)
+@click.option(
+    "--keep-express",
+    "keep_express_days",
+    type=float,
+    is_flag=False,
+    flag_value=7,
+    metavar="DAYS",
+    help="Keep Express executions too, to be listed and shown; without DAYS for 7.",
+)
 @click.option("--log-level", default="INFO", show_default=True, help="DEBUG, INFO, WARNING or ERROR.")
 def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple[str, ...], **settings: Any) -> None:
     """Serve the Step Functions API until SIGTERM or Ctrl-C."""

@@ -22,6 +22,7 @@ from stepwell.engine.reading import ExecutionData
 from stepwell.engine.records import StateMachineRecord
 from stepwell.engine.redrives import Redrives
 from stepwell.engine.residents import Keep, Resident
+from stepwell.engine.retention import Retention
 from stepwell.engine.runner import Runner
 from stepwell.errors import (
     ActivityDoesNotExist,
@@ -35,6 +36,12 @@ from stepwell.errors import (
 )
 from stepwell.integrations.call import Integrations
 from stepwell.store.protocol import ExecutionRow, Store, StoreError
+
+CANNOT_BE_STOPPED = (
+    "The execution is set aside, and cannot even be stopped, since what is kept of it cannot be read. "
+    "`stepwell check` says what is wrong with it, on the data of a stopped server or on a backup."
+)
+DAY: Milliseconds = 24 * 3600 * 1000
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -76,12 +83,21 @@ class Engine:
         self.integrations = Integrations()
         self.runner = Runner(store, clock, config, self.catalog, self.integrations)
         self.redrives = Redrives(store, clock, config, self.catalog, self.runner)
+        self.retention = Retention(
+            store,
+            clock,
+            self.runner.background,
+            self.runner.residents,
+            standard=round(config.retention_days * DAY),
+            express=round(config.keep_express_days * DAY),
+        )
         self.stopping = False
         self._random = Random()
 
     async def start(self) -> None:
         """Take up what an earlier run left. The store must be open."""
         await self.runner.start()
+        self.runner.spawn(self.retention.run(), "retention")
 
     def begin_stop(self) -> None:
         """Answer who waits, and begin nothing new."""
@@ -105,6 +121,10 @@ class Engine:
             "timers": len(runner.timers),
             "pollers": runner.queues.pollers,
             "backlog": runner.committer.backlog,
+            "executions.deleted": self.retention.deleted,
+            "express.given.up": runner.express.given_up,
+            "express.journal.bytes": runner.express.bytes,
+            "retention.behind.seconds": self.retention.behind // 1000,
         }
 
     # -- executions ----------------------------------------------------------------------------------------------------
@@ -164,7 +184,7 @@ class Engine:
     async def start_sync_execution(
         self, by: StateMachineRecord | Target, name: str | None, input: str, mocks: str | None = None
     ) -> SyncResult:
-        """Run an Express execution to its end. Nothing of it is written to disk. `mocks`: as in `start_execution`.
+        """Run an Express execution to its end. Nothing of it is written to disk before. `mocks`: as in `start_execution`.
 
         Raises StateMachineDeleting, ThrottlingException, ServiceUnavailable when the server stops.
         """
@@ -247,12 +267,35 @@ class Engine:
         return Resident(Execution(row.id), compiled, row, keep), start
 
     async def stop_execution(self, row: ExecutionRow, error: str | None, cause: str | None) -> Milliseconds:
-        """Abort it; returns when it stopped (for a closed one: when it had)."""
-        await self.runner.deliver(row.id, f.Stop(error, cause))
+        """Abort it; returns when it stopped (for a closed one: when it had).
+
+        One that is set aside too, as long as its journal can be read: nothing is evaluated to end it. Raises
+        InternalFailure otherwise, ServiceUnavailable.
+        """
+        aside = self.runner.aside.pop(row.id, None)
+        try:
+            await self.runner.deliver(row.id, f.Stop(error, cause))
+        except InternalFailure as failure:
+            if aside is None:
+                raise
+            raise InternalFailure(CANNOT_BE_STOPPED) from failure
         stopped = await self.store.find(row.arn)
         if stopped is None or stopped.stopped_at is None:
             raise ServiceUnavailable("The execution is still running; try again.")
         return stopped.stopped_at
+
+    @property
+    def keeps_express(self) -> bool:
+        """Whether Express executions are kept, to be listed and described as STANDARD ones are."""
+        return self.config.keep_express_days > 0
+
+    async def find(self, arn: str) -> ExecutionRow | None:
+        """The execution with this ARN. An Express one whose journal is just being written is waited for."""
+        row = await self.store.find(arn)
+        if row is None and self.keeps_express and ":express:" in arn:
+            await self.runner.committer.drain()
+            row = await self.store.find(arn)
+        return row
 
     async def describe(self, row: ExecutionRow) -> ExecutionData:
         """Input and outcome."""

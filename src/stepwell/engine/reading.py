@@ -8,6 +8,7 @@ from stepwell.arns import parse_arn
 from stepwell.clock import Milliseconds
 from stepwell.core import journal as j
 from stepwell.core.history import Event, HistoryView
+from stepwell.errors import ExecutionDoesNotExist
 from stepwell.store.protocol import ExecutionRow, Store, StoreError
 
 EVERYTHING = (1 << 31) - 1
@@ -41,7 +42,11 @@ class Journal:
         return positions
 
     def __getitem__(self, position: int) -> j.AnyEntry:
-        return self._entries[position]
+        """An entry that was read. Raises ExecutionDoesNotExist when it was deleted before: its retention was over."""
+        entry = self._entries.get(position)
+        if entry is None:
+            raise ExecutionDoesNotExist(self._row.arn)
+        return entry
 
     async def resolve(self, entries: Sequence[j.AnyEntry]) -> None:
         """Have the entries that these refer to."""
@@ -54,7 +59,7 @@ class Journal:
         """The text of a payload whose reference was resolved."""
         if isinstance(payload, str):
             return payload
-        text = self._entries[payload].payload  # type: ignore[union-attr]
+        text = self[payload].payload  # type: ignore[union-attr]
         assert isinstance(text, str)
         return text
 
@@ -84,6 +89,8 @@ async def _end(journal: Journal, row: ExecutionRow) -> j.Closing:
             if isinstance(entry, j.Closing) and entry.at == row.stopped_at:
                 return entry
         before = positions[0]
+    if before == EVERYTHING:  # nothing is left: it was deleted, its retention was over
+        raise ExecutionDoesNotExist(row.arn)
     raise StoreError(f"The journal of {row.arn} does not end where its row says. `stepwell check` tells more.")
 
 

@@ -12,7 +12,7 @@ from stepwell.engine.delivery import Delivery
 from stepwell.engine.reading import ExecutionData
 from stepwell.engine.residents import Resident, Unloadable
 from stepwell.engine.runner import Runner
-from stepwell.errors import ExecutionNotRedrivable
+from stepwell.errors import ExecutionDoesNotExist, ExecutionNotRedrivable
 from stepwell.store.protocol import ExecutionRow, Store
 
 TOKEN_LIFE = 15 * 60 * 1000
@@ -33,7 +33,8 @@ class Redrives:
         """Let an execution that has ended without success go on where it failed; returns when it was redriven.
 
         The same token within a quarter of an hour gives the same answer and does nothing. Raises
-        ExecutionNotRedrivable, StoreError, InternalFailure for an execution that is set aside, ServiceUnavailable.
+        ExecutionNotRedrivable, ExecutionDoesNotExist when it is being deleted, StoreError, InternalFailure for one that
+        is set aside, ServiceUnavailable.
         """
         while True:
             before = await self._redriven_with(row, client_token)
@@ -49,6 +50,8 @@ class Redrives:
 
     async def obstacle(self, row: ExecutionRow, data: ExecutionData) -> str | None:
         """Why the execution cannot be redriven now, in AWS's words where it has some; None when it can."""
+        if row.express:
+            return "Express executions cannot be redriven"
         now, most = self._clock.now(), self._config.history_limit
         reason = obstacle(row.status, row.started_at, row.stopped_at, data.events or 0, now, most)
         if reason is not None:
@@ -90,4 +93,6 @@ class Redrives:
         except Unloadable as problem:
             self._runner.note_unloadable(problem)
         self._runner.refuse_aside(row.id)
+        if row.id in self._runner.residents.forgetting:  # its retention is over
+            raise ExecutionDoesNotExist(row.arn)
         return self._runner.residents.get(row.id) or ended

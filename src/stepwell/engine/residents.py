@@ -14,6 +14,7 @@ from stepwell.core.evolve import evolve
 from stepwell.core.execution import Execution
 from stepwell.core.facts import Fact, Start
 from stepwell.engine.apart import Apart
+from stepwell.engine.express import ExpressJournals, KeptJournal
 from stepwell.engine.past import Past
 from stepwell.store.protocol import ExecutionRow, Store, Stored, StoreError
 
@@ -38,6 +39,7 @@ class Resident:
         "closed",
         "execution",
         "keep",
+        "kept",
         "machine",
         "past",
         "queued",
@@ -55,6 +57,7 @@ class Resident:
         self.queued = False  # a further slice is scheduled
         self.runnable_row = False  # the store says that it can go on
         self.closed: asyncio.Future[None] | None = None  # done at its end, for whoever waits for it
+        self.kept: KeptJournal | None = None  # of an Express execution, where that is wanted
         self.bytes = BASE
         self.past = Past() if machine.jsonata else None  # for the day when it must run apart
         self.apart: Apart[Any] | None = Apart() if machine.wild else None  # it does; holds the runner's deliveries
@@ -96,18 +99,24 @@ class Residents:
         machine: Callable[[str, str], Awaitable[StateMachine]],
         unloadable: Callable[[Unloadable], None],
         budget: int,
+        express: ExpressJournals,
     ) -> None:
         self._store = store
         self._machine = machine
         self._unloadable = unloadable
         self._budget = budget
+        self._express = express
         self._by_id: OrderedDict[int, Resident] = OrderedDict()
         self._by_arn: dict[str, int] = {}
+        self.forgetting: set[int] = set()  # being deleted from the store: not to be brought back to life any more
         self._loading: dict[int, asyncio.Future[set[int]]] = {}
         self.bytes = 0
 
     def __len__(self) -> int:
         return len(self._by_id)
+
+    def __contains__(self, id: int) -> bool:
+        return id in self._by_id
 
     def get(self, id: int) -> Resident | None:
         resident = self._by_id.get(id)
@@ -128,6 +137,8 @@ class Residents:
         return None if id is None else self._by_id[id]
 
     def add(self, resident: Resident) -> None:
+        if resident.keep is not Keep.ALL:
+            resident.kept = self._express.begin()
         self._by_id[resident.execution.id] = resident
         self._by_arn[resident.row.arn] = resident.execution.id
         self.bytes += resident.bytes
@@ -149,6 +160,8 @@ class Residents:
         if resident is not None:
             self.bytes -= resident.bytes
             self._by_arn.pop(resident.row.arn, None)
+            if resident.kept is not None:
+                resident.kept.release()
 
     def _let_go(self, newest: Resident) -> None:
         """Forget the idle ones that nobody asked for longest, down to nine tenths of the budget.

@@ -26,6 +26,7 @@ from stepwell.engine.calls import Calls
 from stepwell.engine.catalog import Catalog
 from stepwell.engine.committer import Committer, Pending
 from stepwell.engine.delivery import Delivery
+from stepwell.engine.express import ExpressJournals, KeptJournal
 from stepwell.engine.identity import Numbers
 from stepwell.engine.notices import Notices
 from stepwell.engine.orphans import Orphans
@@ -60,6 +61,9 @@ FORESEEN = 10
 TIMES = 3
 """So often expressions of a revision run out of that time until all its executions run apart."""
 
+Subject = Delivery | KeptJournal | None
+"""What a commit is for: a fact's delivery, the journal of an Express execution that has ended, something else."""
+
 
 def _evaluates_nothing(fact: f.Fact) -> bool:
     """Whether the fact can be taken in at once, whatever is being computed: it begins or ends the execution."""
@@ -84,8 +88,9 @@ class Runner:
         self.aside: dict[int, str] = {}  # executions that our code could not go on with -> why
         self.deleting: set[str] = set()  # state machines being deleted
         self._finishing: set[str] = set()  # of those, the ones about to be looked at
-        self.residents = Residents(store, self.machine, self.note_unloadable, config.resident_bytes)
-        self.committer: Committer[Delivery | None] = Committer(
+        self.express = ExpressJournals(config.keep_express_days > 0, config.express_journal_bytes)
+        self.residents = Residents(store, self.machine, self.note_unloadable, config.resident_bytes, self.express)
+        self.committer: Committer[Subject] = Committer(
             store, self._committed, self._not_committed, self.background.pause
         )
         self.timers = Timers(store, clock)
@@ -194,9 +199,12 @@ class Runner:
         resident = delivery.resident
         try:
             commit = self._commit(resident, transition) if resident.writes(delivery.fact) else None
-            if resident.past is not None and transition.entries:
+            if transition.entries and (resident.past is not None or resident.kept is not None):
                 chunk = journal.encode(transition.entries) if commit is None else commit.chunk
-                self.residents.grew(resident, resident.past.add(chunk, resident.execution))
+                if resident.past is not None:
+                    self.residents.grew(resident, resident.past.add(chunk, resident.execution))
+                if resident.kept is not None and commit is None:
+                    resident.kept.add(chunk, len(transition.entries))
         except Exception as problem:
             self._set_aside(delivery, problem)
             return
@@ -395,10 +403,12 @@ class Runner:
 
     # -- after the commit ----------------------------------------------------------------------------------------------
 
-    def _committed(self, batch: Sequence[Pending[Delivery | None]]) -> None:
+    def _committed(self, batch: Sequence[Pending[Subject]]) -> None:
         for pending in batch:
             delivery = pending.subject
-            if delivery is None:
+            if isinstance(delivery, KeptJournal):
+                delivery.release()
+            if not isinstance(delivery, Delivery):
                 continue
             delivery.resident.unwritten -= 1
             try:
@@ -442,11 +452,27 @@ class Runner:
             return  # its end was seen before
         if resident.closed is not None and not resident.closed.done():
             resident.closed.set_result(None)
+        if resident.keep is not Keep.ALL:
+            self._put_away(resident)
         self.residents.drop(resident.execution.id)
-        if resident.keep is Keep.START:
-            self._write_apart(Commit(execution=resident.execution.id, position=0, forget=True))
         if resident.row.machine_arn in self.deleting:
             self._spawn_finish_deletion(resident.row.machine_arn)
+
+    def _put_away(self, resident: Resident) -> None:
+        """An Express execution has ended: write its journal, where that is wanted; else forget that it was started.
+
+        Nobody waits for it. A synchronous caller has what came of it in the answer, which promises nothing more.
+        """
+        execution, kept, started = resident.execution, resident.kept, resident.keep is Keep.START
+        if kept is not None:
+            row = replace(resident.row, status=execution.status, stopped_at=execution.stopped_at)
+            commit = kept.commit(row, 1 if started else 0)
+            if commit is not None:
+                resident.kept = None  # it takes its memory until it is written
+                self.committer.submit(Pending(commit, kept))
+                return
+        if started:
+            self._write_apart(Commit(execution=execution.id, position=0, forget=True))
 
     def _write_apart(self, commit: Commit) -> None:
         """Write something about an execution that is not its journal."""
@@ -472,17 +498,17 @@ class Runner:
 
     # -- when a commit was not made ------------------------------------------------------------------------------------
 
-    async def _not_committed(self, batch: Sequence[Pending[Delivery | None]], error: StoreError) -> None:
+    async def _not_committed(self, batch: Sequence[Pending[Subject]], error: StoreError) -> None:
         """Forget what was decided, and decide it again on what the store says. Callers of a full store are told."""
         self.counters["commits.failed"] += len(batch)
         for pending in batch:
-            if pending.subject is not None:
+            if isinstance(pending.subject, Delivery):
                 self.residents.drop(pending.subject.resident.execution.id)
         refused: dict[int, None] = {}
         again = []
         for pending in batch:
             delivery = pending.subject
-            if isinstance(error, StoreFull) and delivery is not None and delivery.waiter is not None:
+            if isinstance(error, StoreFull) and isinstance(delivery, Delivery) and delivery.waiter is not None:
                 delivery.refuse(ServiceUnavailable(f"Nothing was changed: {error}"))
                 if not isinstance(delivery.fact, f.Start):
                     refused[delivery.resident.execution.id] = None
@@ -490,12 +516,12 @@ class Runner:
                 again.append(pending)
         self.spawn(self._decide_again(again, list(refused)), "delivering again")
 
-    async def _decide_again(self, batch: Sequence[Pending[Delivery | None]], refused: Sequence[int]) -> None:
+    async def _decide_again(self, batch: Sequence[Pending[Subject]], refused: Sequence[int]) -> None:
         """`refused`: executions whose facts were refused, but which may have been about to go on by themselves."""
         await self.background.pause()
         for pending in batch:
             delivery = pending.subject
-            if delivery is None:
+            if not isinstance(delivery, Delivery):
                 self.committer.submit(pending)
             elif isinstance(delivery.fact, f.Start):
                 self.spawn(self._begin_again(delivery, delivery.fact), "starting again")

@@ -109,6 +109,9 @@ class MemoryStore:
     ) -> Sequence[ExecutionRow]:
         return self._executions.page(started_by, status, after, limit)
 
+    async def closed(self, express: bool, until: Milliseconds, limit: int) -> Sequence[tuple[int, Milliseconds]]:
+        return self._executions.closed(express, until, limit)
+
     async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
         return self._work.due(until, after, limit)
 
@@ -133,6 +136,9 @@ class MemoryStore:
 
     async def remove(self, arn: str) -> None:
         self._resources.pop(arn, None)
+
+    async def tidy(self) -> bool:
+        return False
 
     async def counts(self) -> Mapping[str, int]:
         return {**self._executions.counts(), **self._work.counts()}
@@ -168,6 +174,7 @@ class _Executions:
         self._rows: dict[int, ExecutionRow] = {}
         self._ids: dict[str, int] = {}
         self._shown: defaultdict[str | None, list[Place]] = defaultdict(list)  # by ARN; None: of all
+        self._closed: defaultdict[bool, list[Place]] = defaultdict(list)  # by whether they are Express
         self._statuses: Counter[str] = Counter()
 
     def holds(self, row: ExecutionRow) -> bool:
@@ -187,6 +194,8 @@ class _Executions:
         self._statuses[row.status] += 1
         for list_ in _lists(row):
             insort(self._shown[list_], row.place)
+        if row.stopped_at is not None:
+            insort(self._closed[row.express], row.place)
 
     def remove(self, execution: int) -> None:
         row = self._rows.pop(execution, None)
@@ -197,6 +206,14 @@ class _Executions:
         for list_ in _lists(row):
             shown = self._shown[list_]
             del shown[bisect_left(shown, row.place)]
+        if row.stopped_at is not None:
+            closed = self._closed[row.express]
+            del closed[bisect_left(closed, row.place)]
+
+    def closed(self, express: bool, until: Milliseconds, limit: int) -> Sequence[tuple[int, Milliseconds]]:
+        closed = self._closed[express]
+        found = closed[: bisect_left(closed, (until + 1, 0))][:limit]
+        return [(id, stopped) for stopped, id in found]
 
     def page(
         self, started_by: str | None, status: str | None, after: Place | None, limit: int

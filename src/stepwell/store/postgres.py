@@ -125,6 +125,9 @@ class PostgresStore:
             found.append(_row(*columns))
         return found
 
+    async def closed(self, express: bool, until: Milliseconds, limit: int) -> Sequence[tuple[int, Milliseconds]]:
+        return [(id_, stopped) for id_, stopped in await self._read("closed", express, until, limit)]
+
     async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
         due, execution, position, kind = after
         rows = await self._read("due", until, due, execution, position, kind_bound(kind), limit)
@@ -148,6 +151,9 @@ class PostgresStore:
         else:
             rows = await self._read("list_resources_in_scope", kind, after or "", limit, scope)
         return [_resource(*row) for row in rows]
+
+    async def tidy(self) -> bool:
+        return False  # PostgreSQL vacuums by itself
 
     async def counts(self) -> Mapping[str, int]:
         executions = await self._read("count_executions")

@@ -167,6 +167,10 @@ class Store(Protocol):
         """
         ...
 
+    async def closed(self, express: bool, until: Milliseconds, limit: int) -> Sequence[tuple[int, Milliseconds]]:
+        """Executions of a type that ended by `until`, each with its end, the oldest end first."""
+        ...
+
     async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
         """Timers due by `until`, only those after `after`, ordered by (due, execution, position, kind)."""
         ...
@@ -191,6 +195,10 @@ class Store(Protocol):
 
     async def remove(self, arn: str) -> None:
         """Delete a resource, where there."""
+        ...
+
+    async def tidy(self) -> bool:
+        """Give some of the room that deletions left back to the system, in milliseconds. False: that was all."""
         ...
 
     async def counts(self) -> Mapping[str, int]:

@@ -42,6 +42,7 @@ Row = tuple[Any, ...]
 _WRITER_CACHE = 64 << 20  # bytes: the indexes' inner pages of some millions of executions
 _READER_CACHE = 32 << 20
 _COUNTER_CACHE = 1 << 20
+_COPIER_CACHE = 1 << 20
 _COUNTED = (
     ("executions", "count_executions", STATUSES),
     ("work", "count_timers", KINDS),
@@ -79,7 +80,7 @@ class SqliteStore:
             db = connect(self._directory, _WRITER_CACHE)
             migrate(db)
             self._reader = connect(self._directory, _READER_CACHE)
-            self._writer = Writer(db)
+            self._writer = Writer(db, connect(self._directory, _COPIER_CACHE))
             self._writer.start()
         except BaseException:
             self._lock.release()
@@ -103,6 +104,9 @@ class SqliteStore:
 
     async def remove(self, arn: str) -> None:
         await self._writing.remove(arn)
+
+    async def tidy(self) -> bool:
+        return await self._writing.tidy()
 
     async def landed(self, commit: Commit) -> bool:
         stored = await self.load([commit.execution])
@@ -143,6 +147,9 @@ class SqliteStore:
             values["status"] = STATUS_CODES.get(status)
         of_all, of_status = _PAGES[starter]
         return [self._row(row) for row in self._read(of_all if status is None else of_status, **values)]
+
+    async def closed(self, express: bool, until: Milliseconds, limit: int) -> Sequence[tuple[int, Milliseconds]]:
+        return [(id_, stopped) for id_, stopped in self._read("closed", express=express, until=until, limit=limit)]
 
     async def due(self, until: Milliseconds, after: tuple[Milliseconds, int, int, str], limit: int) -> Sequence[Work]:
         due, execution, position, kind = after

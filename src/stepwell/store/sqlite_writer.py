@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
 
@@ -18,7 +19,13 @@ from stepwell.store.sqlite_files import meaning
 log = logging.getLogger(__name__)
 
 _CHECKPOINT_PAGES = 4000
-"""Pages in the write-ahead log after which it is copied into the database, once the commit is answered."""
+"""Pages in the write-ahead log after which it is copied into the database."""
+
+_SPARE_PAGES = 4096
+"""Free pages that stay in the file, for what is written next: 32 MiB."""
+
+_TIDY_PAGES = 64
+"""Pages given back to the system in one step: some milliseconds."""
 
 Change = Callable[[], None]
 
@@ -26,8 +33,11 @@ Change = Callable[[], None]
 class Writer:
     """Owns the writing connection: what is awaited hands over to the thread, which does the rest."""
 
-    def __init__(self, db: apsw.Connection) -> None:
+    def __init__(self, db: apsw.Connection, copying: apsw.Connection) -> None:
         self._db = db
+        self._copying_db = copying
+        self._copier = ThreadPoolExecutor(1, "stepwell-sqlite-copier")
+        self._copying: Future[None] | None = None
         self._sql = statements("sqlite")
         self._inbox: SimpleQueue[tuple[Change, asyncio.Future[None]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="stepwell-sqlite-writer", daemon=True)
@@ -46,6 +56,7 @@ class Writer:
         """Write what was handed over, then end."""
         self._inbox.put(None)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        self._copying_db.close()
         self._db.close()
 
     async def commit(self, commits: Sequence[Commit]) -> None:
@@ -65,6 +76,19 @@ class Writer:
     async def remove(self, arn: str) -> None:
         await self._write(lambda: self._execute("delete_resource", (arn,)))
 
+    async def tidy(self) -> bool:
+        """Whether there was more room to give back than one step takes."""
+        left = 0
+
+        def give_back() -> None:
+            nonlocal left
+            left = self._db.pragma("freelist_count") - _SPARE_PAGES
+            if left > 0:
+                self._db.execute(f"PRAGMA incremental_vacuum({min(left, _TIDY_PAGES)})").fetchall()
+
+        await self._write(give_back)
+        return left > _TIDY_PAGES
+
     async def _write(self, change: Change) -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._inbox.put((change, done))
@@ -77,8 +101,8 @@ class Writer:
             change, done = task
             error = self._try(change)
             done.get_loop().call_soon_threadsafe(_answer, done, error)
-            if self._log_pages >= _CHECKPOINT_PAGES:
-                self._checkpoint()
+            self._tend_log()
+        self._copier.shutdown()
 
     def _try(self, change: Change) -> Exception | None:
         if self._failed is not None:
@@ -107,12 +131,25 @@ class Writer:
                 self._db.execute("ROLLBACK")
             raise
 
-    def _checkpoint(self) -> None:
-        """Copy the log into the database. A full disk only means: later."""
-        self._log_pages = 0
+    def _tend_log(self) -> None:
+        """Have a long log copied into the database beside our writing: all at once it would take up to 100 ms.
+
+        What was written meanwhile is little. It is copied between two commits, for the log can only begin anew when
+        nothing of it is left to copy.
+        """
+        if self._copying is None:
+            if self._log_pages >= _CHECKPOINT_PAGES:
+                self._copying = self._copier.submit(self._checkpoint, self._copying_db)
+        elif self._copying.done():
+            self._copying = None
+            self._log_pages = 0
+            self._checkpoint(self._db)
+
+    def _checkpoint(self, db: apsw.Connection) -> None:
+        """Copy the log into the database, as far as it goes. A full disk only means: later."""
         try:
-            with meaning(self._db, "The write-ahead log could not be copied into the database"):
-                self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            with meaning(db, "The write-ahead log could not be copied into the database"):
+                db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except DiskFailed as error:
             self._failed = error
         except StoreError as error:

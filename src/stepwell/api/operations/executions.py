@@ -75,11 +75,13 @@ def billing(duration: int) -> Answer:
 
 
 async def stop_execution(call: Call, request: shapes.StopExecutionRequest) -> Answer:
+    parse_arn(request.execution_arn, "execution")  # Express executions are not stopped, kept or not
     row = await find_execution(call, request.execution_arn)
     return {"stopDate": seconds(await call.engine.stop_execution(row, request.error, request.cause))}
 
 
 async def redrive_execution(call: Call, request: shapes.RedriveExecutionRequest) -> Answer:
+    parse_arn(request.execution_arn, "execution")
     row = await find_execution(call, request.execution_arn)
     call.engine.take_on_more()
     return {"redriveDate": seconds(await call.engine.redrives.redrive(row, request.client_token))}
@@ -135,7 +137,7 @@ async def _listed(call: Call, request: shapes.ListExecutionsRequest) -> str:
     if request.redrive_filter is not None or request.status_filter == "PENDING_REDRIVE":
         raise ValidationException("redriveFilter and the status PENDING_REDRIVE need a mapRunArn")
     target = await find_target(call, request.state_machine_arn)
-    if target.machine.express:
+    if target.machine.express and not call.engine.keeps_express:
         raise not_for_this_type()
     return request.state_machine_arn
 
@@ -211,9 +213,10 @@ def _weight(event: Answer) -> int:
 
 
 async def find_execution(call: Call, arn: str) -> ExecutionRow:
-    """A STANDARD execution. Raises InvalidArn, ExecutionDoesNotExist."""
-    parse_arn(arn, "execution")
-    row = await call.engine.store.find(arn)
+    """A STANDARD execution, or an Express one where these are kept. Raises InvalidArn, ExecutionDoesNotExist."""
+    kinds = ("execution", "express") if call.engine.keeps_express else ("execution",)
+    parse_arn(arn, *kinds)
+    row = await call.engine.find(arn)
     if row is None:
         raise ExecutionDoesNotExist(arn)
     return row

@@ -107,6 +107,10 @@ FROM (SELECT run.* FROM unnest($1::smallint[]) AS s (status) CROSS JOIN LATERAL 
     ORDER BY shown DESC, id DESC LIMIT $4) e
 ORDER BY e.shown DESC, e.id DESC
 
+-- name: closed
+-- The executions of a type that ended by $2, oldest end first.
+SELECT id, stopped FROM executions WHERE express = $1 AND stopped <= $2 ORDER BY stopped, id LIMIT $3
+
 -- name: count_executions
 -- How many executions are in each status.
 SELECT status, count(*) FROM executions GROUP BY status

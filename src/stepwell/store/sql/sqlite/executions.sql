@@ -189,6 +189,10 @@ SELECT id, machine, head, tail, name, revision, express, status, started, stoppe
 FROM executions WHERE alias = :alias AND status = :status AND (shown, id) < (:shown, :id)
 ORDER BY shown DESC, id DESC LIMIT :limit
 
+-- name: closed
+-- The executions of a type that ended by `until`, oldest end first.
+SELECT id, stopped FROM executions WHERE express = :express AND stopped <= :until ORDER BY stopped, id LIMIT :limit
+
 -- name: count_executions
 -- How many executions are in each status: a walk over the smallest index.
 SELECT status, count(*) FROM executions GROUP BY status
