@@ -38,7 +38,7 @@ def main(
     smoke: bool,
     data: Path,
 ) -> None:
-    """Run these workloads, or all: pass10, jsonata, latency, activity, map, restart, waiting, listing."""
+    """Run these workloads, or all: pass10, latency, activity, and more; benchmarks/README.md tells of each."""
     progress = Console(stderr=True)
     machine = this_machine(data)
     changed = {name: int(value) for name, _, value in (one.partition("=") for one in size)}

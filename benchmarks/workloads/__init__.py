@@ -1,7 +1,18 @@
 """The workloads by name: what each measures, its targets, and its sizes."""
 
 from benchmarks.figures import Figure, Workload
-from benchmarks.workloads import activity, jsonata, latency, listing, map_items, pass10, restart, waiting
+from benchmarks.workloads import (
+    activity,
+    jsonata,
+    latency,
+    listing,
+    load,
+    map_items,
+    pass10,
+    restart,
+    retention,
+    waiting,
+)
 
 WORKLOADS = {
     "pass10": Workload(
@@ -110,5 +121,41 @@ WORKLOADS = {
         rounds=1,
         size={"executions": 1_000_000, "repeats": 15},
         smoke={"executions": 200, "repeats": 2},
+    ),
+    "retention": Workload(
+        what="StartExecution and DescribeExecution while a million executions are deleted, and while none is",
+        figures=(
+            Figure("StartExecution while deleting: p99 ms", 50),
+            Figure("DescribeExecution while deleting: p99 ms", 20),
+            Figure("StartExecution otherwise: p99 ms"),
+            Figure("DescribeExecution otherwise: p99 ms"),
+            Figure("deleted/s", better="more"),
+            Figure("MiB on disk before"),
+            Figure("MiB on disk after", 100),
+        ),
+        round=retention.round,
+        rounds=1,
+        size={"executions": 1_000_000, "requests": 3_000},
+        smoke={"executions": 200, "requests": 5},
+    ),
+    "load": Workload(
+        what="500 connections: starts, reads, workers' polls and answers, and a quarter that break off in mid-request",
+        figures=(
+            Figure("lost", 0),
+            Figure("refused", 0),
+            Figure("requests/s", 1_450, "more"),
+            Figure("DescribeExecution: p99 ms", 100),
+            Figure("RSS, second half : first half", 1.1),
+            Figure("DescribeExecution: p50 ms"),
+            Figure("GetExecutionHistory: p99 ms"),
+            Figure("StartExecution: p99 ms"),
+            Figure("RSS, MiB"),
+            Figure("server CPU, of one core"),
+            Figure("client CPU, of one core"),
+        ),
+        round=load.round,
+        rounds=1,
+        size={"connections": 500, "rate": 1_500, "seconds": 120},
+        smoke={"connections": 20, "rate": 100, "seconds": 2},
     ),
 }

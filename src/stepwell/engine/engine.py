@@ -184,7 +184,7 @@ class Engine:
     async def start_sync_execution(
         self, by: StateMachineRecord | Target, name: str | None, input: str, mocks: str | None = None
     ) -> SyncResult:
-        """Run an Express execution to its end. Nothing of it is written to disk before. `mocks`: as in `start_execution`.
+        """Run an Express execution to its end; nothing of it is on disk before. `mocks`: as in `start_execution`.
 
         Raises StateMachineDeleting, ThrottlingException, ServiceUnavailable when the server stops.
         """
