@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from engine.world import ACCOUNT, World
+from engine.world import ACCOUNT, ROLE, World
+from stepwell.api.within import OwnApi
 from stepwell.engine.calls import call_of
+from stepwell.errors import ApiError
 from stepwell.integrations.call import Call
 from stepwell.server import integrate
 
@@ -161,3 +163,43 @@ async def test_any_operation_can_be_called_by_its_name_in_the_sdk(world: World) 
     await world.settle()
     (item,) = (await world.output(started))["Executions"]
     assert (item["Name"], item["Status"], item["StartDate"][-1]) == ("one", "RUNNING", "Z")
+
+
+# -- TestState --------------------------------------------------------------------------------------------------------
+
+
+async def tried(world: World, resource: str, parameters: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    state = {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True} | fields
+    api = OwnApi(world.engine)
+    return await api.perform("TestState", {"definition": json.dumps(state), "roleArn": ROLE}, "eu-west-1")
+
+
+async def test_a_task_that_is_tested_without_a_mock_makes_its_call(world: World) -> None:
+    await world.machine(WAIT, "child")
+    listed = await tried(
+        world,
+        "arn:aws:states:::aws-sdk:sfn:describeStateMachine",
+        {"StateMachineArn": CHILD},
+        ResultSelector={"name.$": "$.Name"},
+    )
+    assert (listed["status"], json.loads(listed["output"])) == ("SUCCEEDED", {"name": "child"})
+
+
+async def test_a_call_that_fails_in_a_test_goes_to_the_states_own_catch(world: World) -> None:
+    failed = await tried(
+        world,
+        "arn:aws:states:::states:startExecution",
+        {"StateMachineArn": CHILD},
+        Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
+    )
+    assert (failed["status"], failed["nextState"], failed["error"]) == (
+        "CAUGHT_ERROR",
+        "Sorry",
+        "StepFunctions.StateMachineDoesNotExistException",
+    )
+
+
+@pytest.mark.parametrize("pattern", [".sync", ".sync:2", ".waitForTaskToken"])
+async def test_a_task_that_waits_for_others_cannot_be_tested_without_a_mock(world: World, pattern: str) -> None:
+    with pytest.raises(ApiError, match="needs a mock"):
+        await tried(world, f"arn:aws:states:::states:startExecution{pattern}", {"StateMachineArn": CHILD})

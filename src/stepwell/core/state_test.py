@@ -1,4 +1,4 @@
-"""One state tried by itself: entered with a given input, context and variables, its work done by a mock.
+"""One state tried by itself: entered with a given input, context and variables, its work done by a mock or a call.
 
 The state's own functions do it all, and the journal they write says how it ended. What they come across on the way is
 seen because the expressions of the state under test are wrapped, so a state that is not tested pays nothing.
@@ -37,7 +37,9 @@ class Unthinkable(Exception):
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """What the state meets. `result` (JSON text) or `failure` is the mock: Task, Parallel and Map need one.
+    """What the state meets. `result` (JSON text) or `failure` is the mock: Parallel and Map need one.
+
+    A Task without one ends in a Wanted call; whoever makes it tries the state again with the answer.
 
     `context` None: a context object as AWS makes one up. `retries`: how often each retrier was used before.
     `reader_data` (JSON text): what the Map's ItemReader would have read.
@@ -53,10 +55,24 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     reader_data: str | None = None
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """The call that a Task would make."""
+
+    resource: str  # the action, or a function's ARN
+    resource_type: str | None
+    input: str  # JSON text
+    credentials: str | None
+    timeout: int | None  # seconds
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How it ended. `status`: SUCCEEDED, FAILED, RETRIABLE or CAUGHT_ERROR; `output` is JSON text."""
+    """How it ended. `status`: SUCCEEDED, FAILED, RETRIABLE or CAUGHT_ERROR; `output` is JSON text.
+
+    CALL, which AWS has not: the state is not through, for it wants a `call` made.
+    """
 
     status: str
+    call: Wanted | None = None
     output: str | None = None
     error: str | None = None
     cause: str | None = None
@@ -120,6 +136,8 @@ class _Trial(Turn):
                 return self._told("CAUGHT_ERROR", self.failure, output=self.branch.data.text, next=last.next)
             case j.RetryScheduled():
                 return self._told("RETRIABLE", self.failure)
+            case j.TaskStarted():
+                return Outcome(status="CALL", call=self._wanted(), inspection={})
             case j.ExecutionFailed(error=error, cause=cause):
                 return self._told("FAILED", Failure(error, cause))
         raise AssertionError(f"{last} does not end the test of a state")
@@ -137,6 +155,11 @@ class _Trial(Turn):
             cause=None if failure is None else failure.cause,
             inspection=inspection | ({"errorDetails": details} if details else {}),
         )
+
+    def _wanted(self) -> Wanted:
+        tried = self.branch.task
+        assert tried is not None
+        return Wanted(tried.resource, tried.resource_type, tried.input.text, tried.credentials, tried.timeout)
 
     def _error_details(self, status: str) -> dict[str, int]:
         last = self.entries[-1]
@@ -175,7 +198,8 @@ def _task(trial: _Trial, branch: Branch, state: asl.Task) -> None:
     if trial.given.failure is not None:
         task.refused(trial, branch, trial.given.failure, "Failed")
         return
-    assert trial.given.result is not None
+    if trial.given.result is None:
+        return
     trial.seen["result"] = Document(trial.given.result)
     task.answered(trial, branch, state, trial.given.result)
 

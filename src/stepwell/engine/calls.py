@@ -10,6 +10,7 @@ from stepwell.clock import Clock, Milliseconds
 from stepwell.core import facts as f
 from stepwell.core.execution import Branch, Try
 from stepwell.core.journal import TaskScheduled
+from stepwell.core.state_test import Wanted
 from stepwell.core.work import Work, WorkKind
 from stepwell.engine.mocked import mocked_answer
 from stepwell.engine.residents import Resident
@@ -29,9 +30,15 @@ LONGEST: Milliseconds = 60_000
 
 
 def call_of(
-    arn: str, machine_arn: str, execution: int, position: int, state: str, tried: Try | TaskScheduled, input: str
+    arn: str,
+    machine_arn: str,
+    execution: int,
+    position: int,
+    state: str,
+    tried: Try | TaskScheduled | Wanted,
+    input: str,
 ) -> Call:
-    """The call that a try asks for."""
+    """The call that a try asks for, or that the test of a state wants."""
     pattern = next((p for p in PATTERNS if tried.resource_type is not None and tried.resource.endswith(p)), "")
     return Call(
         execution=execution,
@@ -44,8 +51,19 @@ def call_of(
         pattern=cast(Pattern, pattern),
         input=input,
         credentials=tried.credentials,
-        due=tried.due if isinstance(tried, Try) else tried.timeout_due,
+        due=_due(tried),
     )
+
+
+def _due(tried: Try | TaskScheduled | Wanted) -> Milliseconds | None:
+    """When the try times out, as far as this is known already."""
+    match tried:
+        case Try():
+            return tried.due
+        case TaskScheduled():
+            return tried.timeout_due
+        case Wanted():
+            return None
 
 
 class Lane:
@@ -143,7 +161,7 @@ class Calls:
             return mocked_answer(resident.execution, branch, branch.task)
         waits = branch.task.waits_for_job or branch.task.waits_for_token
         try:
-            output = await self._of(call).call(call)
+            output = await self.integration_for(call).call(call)
         except CallFailed as problem:
             return f.TaskRefused(position, problem.failure, problem.how)
         except Exception as problem:
@@ -166,7 +184,8 @@ class Calls:
         call = call_of(row.arn, row.machine_arn, execution, position, branch.state, tried, tried.input.text)
         return resident, branch, call
 
-    def _of(self, call: Call) -> Integration:
+    def integration_for(self, call: Call) -> Integration:
+        """Who makes the call. Raises CallFailed when nobody does."""
         integration = self._integrations.find(call.service)
         if integration is None:
             raise CallFailed(
@@ -210,7 +229,7 @@ class Calls:
         assert tried is not None
         assert tried.submitted is not None
         try:
-            output = await self._of(call).poll(call, tried.submitted.text)
+            output = await self.integration_for(call).poll(call, tried.submitted.text)
         except CallFailed as problem:
             return f.TaskRefused(position, problem.failure, problem.how)
         except Exception as problem:
@@ -225,4 +244,4 @@ class Calls:
         flying = self._flying.get((call.execution, call.position))
         if flying is not None:
             submitted = await asyncio.shield(flying) or submitted
-        await self._of(call).stop(call, submitted)
+        await self.integration_for(call).stop(call, submitted)

@@ -1,4 +1,4 @@
-"""TestState: one state, entered once with what the client gives it; nothing is created, called or kept."""
+"""TestState: one state, entered once with what the client gives it; nothing is created or kept."""
 
 import asyncio
 import contextlib
@@ -14,11 +14,13 @@ from stepwell.api.call import Answer, Call
 from stepwell.api.members import check_role, present
 from stepwell.api.payloads import json_fault
 from stepwell.arns import state_machine_arn
+from stepwell.asl.resources import is_activity
 from stepwell.asl.specimen import Specimen, StateNotFound, read_specimen
 from stepwell.asl.states import Map, Parallel, Task
 from stepwell.core.advance import Limits, Moment, RunApart
 from stepwell.core.facts import Start
-from stepwell.core.state_test import Given, Outcome, Unthinkable, try_state
+from stepwell.core.state_test import LONGEST_TEST, Given, Outcome, Unthinkable, Wanted, try_state
+from stepwell.engine.calls import call_of
 from stepwell.engine.identity import new_uuid
 from stepwell.engine.runner import FORESEEN, IN_PROCESS
 from stepwell.engine.sandbox import Unavailable
@@ -29,10 +31,14 @@ from stepwell.errors import (
     InvalidDefinition,
     InvalidExecutionInput,
     ServiceUnavailable,
+    States,
     ValidationException,
 )
 from stepwell.expressions.scope import Json
+from stepwell.integrations.call import CallFailed
 from stepwell.integrations.service_shapes import NoModels, mismatch
+
+_WAITING = (".sync", ".sync:2", ".waitForTaskToken")
 
 
 class UntestableDefinition(InvalidDefinition):
@@ -49,7 +55,7 @@ class UntestableDefinition(InvalidDefinition):
 async def test_state(call: Call, request: shapes.TestStateRequest) -> Answer:
     """Raises InvalidArn, InvalidDefinition, InvalidExecutionInput, ValidationException.
 
-    A Wait state does not keep anybody waiting, and a Task needs a mock.
+    A Wait state does not keep anybody waiting. A Task without a mock makes its call.
     """
     if request.role_arn is not None:
         check_role(request.role_arn)
@@ -59,7 +65,11 @@ async def test_state(call: Call, request: shapes.TestStateRequest) -> Answer:
     moment = Moment(call.engine.clock.now(), secrets.randbits(63))
     limits = Limits(payload=call.engine.config.payload_limit)
     try:
-        outcome = await _try(call, request, specimen, moment, limits)
+        given = _given(call, request)
+        outcome = await _try(call, request, given, specimen, moment, limits)
+        if outcome.call is not None:
+            answered = await _call(call, given, specimen.state.name, outcome.call)
+            outcome = await _try(call, request, answered, specimen, moment, limits)
     except Unthinkable as problem:
         raise ValidationException(str(problem)) from problem
     inspected = request.inspection_level in ("DEBUG", "TRACE")
@@ -84,11 +94,24 @@ def _specimen(request: shapes.TestStateRequest) -> Specimen:
     return specimen
 
 
+async def _call(call: Call, given: Given, state: str, wanted: Wanted) -> Given:
+    """Make the call that the state wants: the same state with the answer."""
+    start = given.start
+    made = call_of(start.arn, start.machine_arn, 0, 0, state, wanted, wanted.input)
+    try:
+        integration = call.engine.runner.calls.integration_for(made)
+        longest = min(wanted.timeout or LONGEST_TEST, LONGEST_TEST)
+        return replace(given, result=await asyncio.wait_for(integration.call(made), longest))
+    except CallFailed as problem:
+        return replace(given, failure=problem.failure)
+    except TimeoutError:
+        return replace(given, failure=Failure(States.TIMEOUT))
+
+
 async def _try(
-    call: Call, request: shapes.TestStateRequest, specimen: Specimen, moment: Moment, limits: Limits
+    call: Call, request: shapes.TestStateRequest, given: Given, specimen: Specimen, moment: Moment, limits: Limits
 ) -> Outcome:
     """Here, or in a helper process where the state's expressions may or do take long. Raises Unthinkable."""
-    given = _given(call, request)
     if not specimen.machine.wild:
         short = replace(limits, time_limit=IN_PROCESS, foreseen_limit=FORESEEN)
         with contextlib.suppress(RunApart):
@@ -194,10 +217,10 @@ def _check_unmocked(specimen: Specimen) -> None:
             "TestState API does not support Map or Parallel states. Supported state types include:"
             " [Task, Wait, Pass, Succeed, Fail, Choice]"
         )
-    if isinstance(state, Task):
+    if isinstance(state, Task) and (is_activity(state.resource) or state.resource.endswith(_WAITING)):
         raise ValidationException(
-            f"TestState calls nobody in this version of Stepwell: a Task state ({state.resource}) needs a mock with"
-            " the result or the errorOutput that the call would have."
+            f"TestState waits for nobody: a Task state that does ({state.resource}) needs a mock with the result or the"
+            " errorOutput that it would have."
         )
 
 
