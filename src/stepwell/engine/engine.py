@@ -211,7 +211,7 @@ class Engine:
 
     def _admit(self, machine: StateMachineRecord) -> None:
         """Whether a new execution may begin; running work goes on whatever this says."""
-        if machine.status == "DELETING" or machine.arn in self.runner.deleting:
+        if machine.status == "DELETING" or machine.arn in self.runner.deletions.machines:
             raise StateMachineDeleting(machine.arn)
         self.take_on_more()
 
@@ -311,8 +311,7 @@ class Engine:
 
     async def machine_deleted(self, machine_arn: str) -> None:
         """DeleteStateMachine was called: executions end at their next transition, then the machine goes."""
-        self.runner.deleting.add(machine_arn)
-        await self.runner.finish_deletion(machine_arn)
+        await self.runner.deletions.begin(machine_arn)
 
     async def delete_activity(self, arn: str) -> None:
         """Workers that wait are told that there is no such activity; tasks that wait for a worker fail."""
@@ -359,7 +358,7 @@ class Engine:
         except asyncio.CancelledError:
             # The caller is gone. It may be recorded already that it has the task: then it is put back from there.
             queue.give_back(task)
-            self.runner.spawn(self.runner.deliver_for_sure(execution, f.TaskReturned(position)), "a task's return")
+            self.runner.spawn(self.runner.again.for_sure(execution, f.TaskReturned(position)), "a task's return")
             raise
 
     async def _give(self, task: tuple[int, int], worker: str | None) -> ActivityTask | None:

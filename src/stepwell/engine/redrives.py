@@ -59,7 +59,7 @@ class Redrives:
         machine = await self._catalog.machine(row.machine_arn)
         if machine is None:
             return "State machine does not exist any more"
-        if machine.status == "DELETING" or machine.arn in self._runner.deleting:
+        if machine.status == "DELETING" or machine.arn in self._runner.deletions.machines:
             return "State machine is in DELETING status"
         return None
 
@@ -75,7 +75,7 @@ class Redrives:
         """
         self._runner.refuse_aside(row.id)
         resident = self._runner.residents.get(row.id) or await self._ended(row)
-        if resident is None or row.machine_arn in self._runner.deleting:
+        if resident is None or row.machine_arn in self._runner.deletions.machines:
             return False
         if self._runner.residents.get(row.id) is None:
             self._runner.residents.add(resident)

@@ -1,45 +1,41 @@
 """The runner: every fact comes in through `deliver`, and nothing leaves before its reason is on disk."""
 
 import asyncio
-import contextlib
 import logging
 import random
 import traceback
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
-from typing import cast
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from stepwell.asl.states import StateMachine
-from stepwell.clock import Clock
+from stepwell.clock import Clock, Milliseconds
 from stepwell.config import Config
 from stepwell.core import facts as f
 from stepwell.core import journal
 from stepwell.core.advance import Limits, Moment, RunApart, Transition, advance
-from stepwell.core.evolve import evolve
 from stepwell.core.tokens import Tokens
 from stepwell.core.work import Work, WorkKey, WorkKind
-from stepwell.engine.apart import Apart
+from stepwell.engine.again import Again
 from stepwell.engine.background import Background
 from stepwell.engine.calls import Calls
 from stepwell.engine.catalog import Catalog
 from stepwell.engine.committer import Committer, Pending
-from stepwell.engine.delivery import Delivery
+from stepwell.engine.deletions import Deletions
+from stepwell.engine.delivery import Delivery, Subject
 from stepwell.engine.express import ExpressJournals, KeptJournal
 from stepwell.engine.identity import Numbers
 from stepwell.engine.notices import Notices
 from stepwell.engine.orphans import Orphans
 from stepwell.engine.queues import ActivityQueues
 from stepwell.engine.residents import Keep, Resident, Residents, Unloadable
-from stepwell.engine.sandbox import Sandbox, Superseded, Supply, Unavailable
-from stepwell.engine.sandbox_protocol import Computed, Machine, Slice, State
-from stepwell.engine.shelf import Recent
+from stepwell.engine.running_apart import RunningApart
+from stepwell.engine.sandbox import Sandbox
 from stepwell.engine.timers import Key, Timers
-from stepwell.errors import ExecutionAlreadyExists, InternalFailure, ServiceUnavailable
-from stepwell.expressions.scope import LONGEST_EVALUATION
+from stepwell.errors import InternalFailure, ServiceUnavailable
 from stepwell.integrations.call import Integrations
-from stepwell.store.protocol import Commit, ExecutionRow, Store, StoreError, StoreFull
+from stepwell.store.protocol import Commit, ExecutionRow, Store, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +53,6 @@ IN_PROCESS = 20
 
 FORESEEN = 10
 """Milliseconds that those of one state may take by their bounds, where nobody looks at the clock."""
-
-TIMES = 3
-"""So often expressions of a revision run out of that time until all its executions run apart."""
-
-Subject = Delivery | KeptJournal | None
-"""What a commit is for: a fact's delivery, the journal of an Express execution that has ended, something else."""
 
 
 def _evaluates_nothing(fact: f.Fact) -> bool:
@@ -86,22 +76,23 @@ class Runner:
         self.counters: Counter[str] = Counter()
         self.numbers = Numbers(clock)
         self.aside: dict[int, str] = {}  # executions that our code could not go on with -> why
-        self.deleting: set[str] = set()  # state machines being deleted
-        self._finishing: set[str] = set()  # of those, the ones about to be looked at
         self.express = ExpressJournals(config.keep_express_days > 0, config.express_journal_bytes)
         self.residents = Residents(store, self.machine, self.note_unloadable, config.resident_bytes, self.express)
+        self.deletions = Deletions(store, catalog, self.residents, self.background)
+        self.again = Again(self, store, self.numbers)
         self.committer: Committer[Subject] = Committer(
-            store, self._committed, self._not_committed, self.background.pause
+            store, self._committed, self.again.not_committed, self.background.pause
         )
         self.timers = Timers(store, clock)
         self.queues = ActivityQueues(store)
-        self.orphans = Orphans(store, catalog, self.queues, self.background, self.deliver_for_sure)
-        self.calls = Calls(integrations, clock, config.call_limit, self.spawn, self.resident, self.deliver_for_sure)
+        self.orphans = Orphans(store, catalog, self.queues, self.background, self.again.for_sure)
+        self.calls = Calls(integrations, clock, config.call_limit, self.spawn, self.resident, self.again.for_sure)
         self._notices = Notices(store, self.calls, self.background, self._write_apart)
         self.tokens = Tokens(b"")
         self.sandbox = Sandbox(self.counters)
-        self._costly: Counter[str] = Counter()  # revision -> how often an expression took too long
-        self._wild: Recent[StateMachine] = Recent(1_000)  # of the revisions for which that was too often
+        self._apart = RunningApart(
+            self, self.sandbox, catalog, self.again, self.deletions, self._moment, self._limits_of, self._secret
+        )
         self._limits = Limits(
             payload=config.payload_limit,
             history=config.history_limit,
@@ -121,15 +112,14 @@ class Runner:
         """Begin: take up what an earlier run left. The store must be open."""
         self._awake_since = self._clock.now()
         self.tokens = Tokens(await self._store.secret())
-        self.deleting = await self._catalog.deleting()
+        await self.deletions.start()
         self.committer.start()
         await self.orphans.start()
         self.spawn(self._run_timers(), "timers")
         self.spawn(self._take_up(WorkKind.RUNNABLE), "taking up the runnable")
         self.spawn(self._take_up(WorkKind.CALL), "taking up the calls")
         self.spawn(self._notices.take_up(), "taking up the notices")
-        for arn in self.deleting:
-            self._spawn_finish_deletion(arn)
+        self.deletions.go_on()
 
     def release(self) -> None:
         """Let nobody wait any longer: the server stops."""
@@ -147,7 +137,7 @@ class Runner:
     async def machine(self, machine_arn: str, revision: str) -> StateMachine:
         """The compiled definition that an execution runs by."""
         there = self._catalog.cached(machine_arn, revision) or await self._catalog.compiled(machine_arn, revision)
-        return self._wild.get(revision) or there
+        return self._apart.known(revision) or there
 
     # -- delivering ----------------------------------------------------------------------------------------------------
 
@@ -163,6 +153,12 @@ class Runner:
         waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.apply(Delivery(resident, fact, waiter))
         return await waiter
+
+    def begin(self, resident: Resident, start: f.Start, waiter: "asyncio.Future[bool] | None") -> None:
+        """Take in a new execution and deliver its start."""
+        self.counters["executions.started"] += 1
+        self.residents.add(resident)
+        self.apply(Delivery(resident, start, waiter))
 
     async def resident(self, execution: int) -> Resident | None:
         """The execution, if it runs. Raises InternalFailure when it is set aside."""
@@ -183,18 +179,18 @@ class Runner:
         resident = delivery.resident
         if resident.apart is not None and resident.execution.running and not _evaluates_nothing(delivery.fact):
             resident.apart.waiting.append(delivery)
-            self._run_on_apart(resident, resident.apart)
+            self._apart.go_on(resident, resident.apart)
             return
         try:
             transition = self._advance(resident, delivery.fact)
         except RunApart as reason:
-            self._move_apart(delivery, foreseen=reason.foreseen)
+            self._apart.move(delivery, foreseen=reason.foreseen)
         except Exception as problem:
-            self._set_aside(delivery, problem)
+            self.set_aside(delivery, problem)
         else:
-            self._take(delivery, transition)
+            self.take(delivery, transition)
 
-    def _take(self, delivery: Delivery, transition: Transition) -> None:
+    def take(self, delivery: Delivery, transition: Transition) -> None:
         """Hand what came of a slice to the committer."""
         resident = delivery.resident
         try:
@@ -206,7 +202,7 @@ class Runner:
                 if resident.kept is not None and commit is None:
                     resident.kept.add(chunk, len(transition.entries))
         except Exception as problem:
-            self._set_aside(delivery, problem)
+            self.set_aside(delivery, problem)
             return
         delivery.transition = transition
         self.counters["entries"] += len(transition.entries)
@@ -224,15 +220,23 @@ class Runner:
 
     def _advance(self, resident: Resident, fact: f.Fact) -> Transition:
         # The first entry's time is the row's: lists, answers and the history all tell the same start.
-        now = resident.row.started_at if isinstance(fact, f.Start) else self._clock.now()
-        moment = Moment(now, self._random.getrandbits(63))
-        limits = self._express_limits if resident.row.express else self._limits
+        moment = self._moment(resident.row.started_at if isinstance(fact, f.Start) else None)
+        limits = self._limits_of(resident.row)
         if resident.apart is not None or (resident.keep is Keep.START and isinstance(fact, f.Start)):
             limits = replace(limits, slice_entries=0)  # write it down, run nothing (yet)
-        deleting = bool(self.deleting) and resident.row.machine_arn in self.deleting
+        deleting = resident.row.machine_arn in self.deletions.machines
         return advance(
             resident.machine, resident.execution, fact, moment, limits, deleting=deleting, tokens=self.tokens
         )
+
+    def _moment(self, now: Milliseconds | None = None) -> Moment:
+        return Moment(self._clock.now() if now is None else now, self._random.getrandbits(63))
+
+    def _limits_of(self, row: ExecutionRow) -> Limits:
+        return self._express_limits if row.express else self._limits
+
+    def _secret(self) -> bytes:
+        return self.tokens.secret
 
     def _commit(self, resident: Resident, transition: Transition) -> Commit | None:
         """What is to be written, or None when nothing is."""
@@ -278,14 +282,14 @@ class Runner:
     def _schedule(self, resident: Resident) -> None:
         """Another slice later, so that others can run between; not while too much of it is unwritten."""
         if resident.apart is not None:
-            self._run_on_apart(resident, resident.apart)
-        elif self._may_go_on(resident) and not resident.queued:
+            self._apart.go_on(resident, resident.apart)
+        elif self.may_go_on(resident) and not resident.queued:
             resident.queued = True
             if not self._slices:
                 asyncio.get_running_loop().call_soon(self._run_slice)
             self._slices.append(resident)
 
-    def _may_go_on(self, resident: Resident) -> bool:
+    def may_go_on(self, resident: Resident) -> bool:
         ahead = AHEAD if resident.keep is Keep.ALL else 1
         return bool(resident.execution.ready) and resident.unwritten < ahead and not self._stopping
 
@@ -296,110 +300,6 @@ class Runner:
             asyncio.get_running_loop().call_soon(self._run_slice)
         if resident.execution.ready and self.residents.get(resident.execution.id) is resident:
             self.apply(Delivery(resident, f.Continue(), None))
-
-    # -- apart ---------------------------------------------------------------------------------------------------------
-
-    def _move_apart(self, delivery: Delivery, *, foreseen: bool) -> None:
-        """An expression takes long: from now on the execution runs apart, from where it was before this fact."""
-        resident, revision = delivery.resident, delivery.resident.row.revision
-        try:
-            assert resident.past is not None
-            resident.execution = resident.past.state(resident.execution.id)
-        except Exception as problem:
-            self._set_aside(delivery, problem)
-            return
-        resident.apart = Apart()
-        self._costly[revision] += not foreseen  # which cost nobody anything
-        if self._costly[revision] >= TIMES and not resident.machine.wild:
-            log.info("executions of %s run apart from now on: expressions take long", resident.row.machine_arn)
-            wild = replace(resident.machine, wild=True)
-            self._wild.put(revision, wild)
-            for other in self.residents.of_revision(revision):
-                other.machine = wild
-                other.apart = other.apart or Apart()
-        self.apply(delivery)
-
-    def _run_on_apart(self, resident: Resident, apart: Apart[Delivery]) -> None:
-        if not apart.busy and (apart.waiting or self._may_go_on(resident)):
-            apart.busy = True
-            self.spawn(self._run_apart(resident, apart), "running apart")
-
-    async def _run_apart(self, resident: Resident, apart: Apart[Delivery]) -> None:
-        """Slice after slice in a helper process, until nothing more can be done."""
-        try:
-            while apart.waiting or (self._may_go_on(resident) and self._is_current(resident)):
-                delivery = apart.waiting.popleft() if apart.waiting else Delivery(resident, f.Continue(), None)
-                with self._answered(delivery):
-                    await self._apply_apart(delivery, apart)
-        finally:
-            apart.busy = False
-            for delivery in apart.waiting:
-                delivery.refuse(ServiceUnavailable("The server is stopping."))
-
-    def _is_current(self, resident: Resident) -> bool:
-        return self.residents.get(resident.execution.id) is resident
-
-    async def _apply_apart(self, delivery: Delivery, apart: Apart[Delivery]) -> None:
-        """Have one slice computed. What becomes of the execution meanwhile counts: then it is computed anew."""
-        resident = delivery.resident
-        while self._is_current(resident) and resident.execution.running:
-            position = resident.execution.length
-            try:
-                computed = await self.sandbox.compute(self._slice(delivery, apart), self._supply(resident, apart))
-                if self._is_current(resident) and resident.execution.length == position:
-                    self._take_computed(delivery, computed)
-                    return
-            except (StoreError, ServiceUnavailable, Unavailable) as error:
-                log.warning("trying again: %s", error)
-                await self.background.pause()
-            except Exception as problem:
-                if isinstance(problem, Superseded) and resident.execution.length != position:
-                    continue
-                if self._is_current(resident):
-                    self._set_aside(delivery, problem)
-                    return
-        if self._is_current(resident):
-            self.apply(delivery)
-        else:
-            self.spawn(self._deliver_again(delivery), "delivering again")
-
-    def _slice(self, delivery: Delivery, apart: Apart[Delivery]) -> Slice:
-        """One step at a time: if that is lost, it alone is."""
-        row, execution = delivery.resident.row, delivery.resident.execution
-        limits = self._express_limits if row.express else self._limits
-        return Slice(
-            key=apart.key,
-            machine=row.revision,
-            position=execution.length,
-            fact=cast(f.AnyFact, delivery.fact),
-            moment=Moment(self._clock.now(), self._random.getrandbits(63)),
-            limits=replace(limits, slice_entries=1, time_limit=LONGEST_EVALUATION, foreseen_limit=None),
-            deleting=row.machine_arn in self.deleting,
-            secret=self.tokens.secret,
-        )
-
-    def _supply(self, resident: Resident, apart: Apart[Delivery]) -> Supply:
-        async def machine() -> Machine:
-            row = resident.row
-            revision = await self._catalog.revision(row.machine_arn, row.revision)
-            assert revision is not None  # it was there when the execution was taken into memory
-            return Machine(row.revision, revision.definition, revision.type)
-
-        def state() -> State:
-            assert resident.past is not None
-            return State(apart.key, resident.execution.id, resident.past.picture, resident.past.chunks)
-
-        return Supply(machine, state)
-
-    def _take_computed(self, delivery: Delivery, computed: Computed) -> None:
-        """A slice from elsewhere: take its entries in as recovery would."""
-        execution = delivery.resident.execution
-        position = execution.length
-        entries: list[journal.Entry] = [*journal.decode(computed.chunk)]
-        for entry in entries:
-            evolve(execution, entry)
-        opened, closed = execution.drain_work()
-        self._take(delivery, Transition(computed.accepted, position, entries, opened, closed, computed.moved))
 
     # -- after the commit ----------------------------------------------------------------------------------------------
 
@@ -455,8 +355,7 @@ class Runner:
         if resident.keep is not Keep.ALL:
             self._put_away(resident)
         self.residents.drop(resident.execution.id)
-        if resident.row.machine_arn in self.deleting:
-            self._spawn_finish_deletion(resident.row.machine_arn)
+        self.deletions.ended(resident.row.machine_arn)
 
     def _put_away(self, resident: Resident) -> None:
         """An Express execution has ended: write its journal, where that is wanted; else forget that it was started.
@@ -478,114 +377,9 @@ class Runner:
         """Write something about an execution that is not its journal."""
         self.committer.submit(Pending(commit, None))
 
-    async def finish_deletion(self, machine_arn: str) -> None:
-        """Forget a machine that is being deleted, once none of its executions runs."""
-        if self.residents.of_machine(machine_arn):
-            return  # perhaps one that is not on disk yet; its end comes here again
-        if not await self._store.executions(machine_arn, "RUNNING", None, 1):
-            await self._catalog.forget_machine(machine_arn)
-            self.deleting.discard(machine_arn)
-
-    def _spawn_finish_deletion(self, machine_arn: str) -> None:
-        if machine_arn not in self._finishing:
-            self._finishing.add(machine_arn)
-            self.spawn(self._finish_deletion_for_sure(machine_arn), "finishing a deletion")
-
-    async def _finish_deletion_for_sure(self, machine_arn: str) -> None:
-        await asyncio.sleep(0)  # many executions end together: ask once for all of them
-        self._finishing.discard(machine_arn)
-        await self.background.until_done(lambda: self.finish_deletion(machine_arn))
-
-    # -- when a commit was not made ------------------------------------------------------------------------------------
-
-    async def _not_committed(self, batch: Sequence[Pending[Subject]], error: StoreError) -> None:
-        """Forget what was decided, and decide it again on what the store says. Callers of a full store are told."""
-        self.counters["commits.failed"] += len(batch)
-        for pending in batch:
-            if isinstance(pending.subject, Delivery):
-                self.residents.drop(pending.subject.resident.execution.id)
-        refused: dict[int, None] = {}
-        again = []
-        for pending in batch:
-            delivery = pending.subject
-            if isinstance(error, StoreFull) and isinstance(delivery, Delivery) and delivery.waiter is not None:
-                delivery.refuse(ServiceUnavailable(f"Nothing was changed: {error}"))
-                if not isinstance(delivery.fact, f.Start):
-                    refused[delivery.resident.execution.id] = None
-            else:
-                again.append(pending)
-        self.spawn(self._decide_again(again, list(refused)), "delivering again")
-
-    async def _decide_again(self, batch: Sequence[Pending[Subject]], refused: Sequence[int]) -> None:
-        """`refused`: executions whose facts were refused, but which may have been about to go on by themselves."""
-        await self.background.pause()
-        for pending in batch:
-            delivery = pending.subject
-            if not isinstance(delivery, Delivery):
-                self.committer.submit(pending)
-            elif isinstance(delivery.fact, f.Start):
-                self.spawn(self._begin_again(delivery, delivery.fact), "starting again")
-            else:
-                self.spawn(self._deliver_again(delivery), "delivering again")
-        for execution in refused:
-            self.spawn(self.deliver_for_sure(execution, f.Continue()), "going on")
-
-    async def _begin_again(self, delivery: Delivery, start: f.Start) -> None:
-        there: ExecutionRow | None = None
-
-        async def look() -> None:
-            nonlocal there
-            there = await self._store.find(start.arn)
-
-        with self._answered(delivery):
-            await self.background.until_done(look)
-            if there is not None and there.id == delivery.resident.row.id:  # it landed after all
-                await self._persistently(there.id, f.Continue())
-                delivery.answer(True)
-            elif there is not None or self.residents.by_arn(start.arn) is not None:
-                delivery.refuse(ExecutionAlreadyExists(start.arn))
-            else:
-                self.begin(delivery.resident.anew(self.numbers.next()), start, delivery.waiter)
-
-    @contextlib.contextmanager
-    def _answered(self, delivery: Delivery) -> Iterator[None]:
-        """Whatever happens within, whoever waits for the delivery hears of it."""
-        try:
-            yield
-        except asyncio.CancelledError:
-            delivery.refuse(ServiceUnavailable("The server is stopping."))
-            raise
-        except Exception as error:
-            delivery.refuse(error)
-
-    def begin(self, resident: Resident, start: f.Start, waiter: "asyncio.Future[bool] | None") -> None:
-        """Take in a new execution and deliver its start."""
-        self.counters["executions.started"] += 1
-        self.residents.add(resident)
-        self.apply(Delivery(resident, start, waiter))
-
-    async def _deliver_again(self, delivery: Delivery) -> None:
-        with self._answered(delivery):
-            delivery.answer(await self._persistently(delivery.resident.execution.id, delivery.fact))
-
-    async def _persistently(self, execution: int, fact: f.Fact) -> bool:
-        """Deliver, however often the store must be asked."""
-        while True:
-            try:
-                return await self.deliver(execution, fact)
-            except (StoreError, ServiceUnavailable):
-                await self.background.pause()
-
-    async def deliver_for_sure(self, execution: int, fact: f.Fact) -> bool:
-        """Deliver a fact that nobody waits for and nobody would bring again. False: it is of no use any more."""
-        try:
-            return await self._persistently(execution, fact)
-        except InternalFailure:  # set aside: counted and logged there
-            return False
-
     # -- when our own code fails ---------------------------------------------------------------------------------------
 
-    def _set_aside(self, delivery: Delivery, problem: Exception) -> None:
+    def set_aside(self, delivery: Delivery, problem: Exception) -> None:
         """Our code failed on this execution: leave it as the disk has it, show it, let everybody else run on."""
         resident = delivery.resident
         why = self._note_aside(resident.row, problem)
@@ -593,8 +387,7 @@ class Runner:
         refusal = InternalFailure("Stepwell's own code failed on this execution; it is set aside. The log says why.")
         if resident.closed is not None and not resident.closed.done():
             resident.closed.set_exception(refusal)
-        if resident.row.machine_arn in self.deleting:
-            self._spawn_finish_deletion(resident.row.machine_arn)
+        self.deletions.ended(resident.row.machine_arn)
         if resident.keep is Keep.ALL and isinstance(delivery.fact, f.Start):
             # The client's start is not lost: it is written down, and a build without the fault runs it.
             anew = resident.anew(resident.row.id, aside=why)
@@ -652,7 +445,7 @@ class Runner:
         elif resident is not None:
             self._schedule(resident)
         else:  # let go again: there were too many for the memory
-            self.spawn(self.deliver_for_sure(work.execution, f.Continue()), "going on")
+            self.spawn(self.again.for_sure(work.execution, f.Continue()), "going on")
 
     # -- timers --------------------------------------------------------------------------------------------------------
 
@@ -674,7 +467,7 @@ class Runner:
         except StoreError:
             for id, position, kind in keys:
                 fact = f.TimerFired(position, kind, self._awake_since)
-                self.spawn(self.deliver_for_sure(id, fact), "a timer")
+                self.spawn(self.again.for_sure(id, fact), "a timer")
             raise
         for key in keys:
             if key[0] in running and key not in self.timers:  # else it was moved while we read
@@ -694,4 +487,4 @@ class Runner:
         if resident is not None:
             self.apply(Delivery(resident, fact, None))
         else:  # let go again: there were too many for the memory
-            self.spawn(self.deliver_for_sure(id, fact), "a timer")
+            self.spawn(self.again.for_sure(id, fact), "a timer")

@@ -1,0 +1,45 @@
+"""What the parts of the runner ask of it."""
+
+import asyncio
+from collections import Counter
+from typing import Protocol
+
+from stepwell.core import facts as f
+from stepwell.core.advance import Transition
+from stepwell.engine.background import Background
+from stepwell.engine.committer import Committer
+from stepwell.engine.delivery import Delivery, Subject
+from stepwell.engine.residents import Resident, Residents
+
+
+class Shell(Protocol):
+    """The runner, as those see it who do one thing for it."""
+
+    background: Background
+    residents: Residents
+    committer: Committer[Subject]
+    counters: Counter[str]
+
+    def begin(self, resident: Resident, start: f.Start, waiter: "asyncio.Future[bool] | None") -> None:
+        """Take in a new execution and deliver its start."""
+        ...
+
+    async def deliver(self, execution: int, fact: f.Fact) -> bool:
+        """Deliver a fact to an execution; returns once what came of it is on disk."""
+        ...
+
+    def apply(self, delivery: Delivery) -> None:
+        """Run one slice and hand what came of it to the committer."""
+        ...
+
+    def take(self, delivery: Delivery, transition: Transition) -> None:
+        """Hand what came of a slice to the committer."""
+        ...
+
+    def may_go_on(self, resident: Resident) -> bool:
+        """Whether the execution can go on by itself, and not too much of it is unwritten."""
+        ...
+
+    def set_aside(self, delivery: Delivery, problem: Exception) -> None:
+        """Our code failed on this execution: everybody else runs on."""
+        ...
