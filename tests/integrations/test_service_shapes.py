@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from stepwell.integrations import service_shapes
-from stepwell.integrations.service_shapes import NoModels, mismatch
+from stepwell.integrations.aws import models
+from stepwell.integrations.aws.models import NoModels
+from stepwell.integrations.service_shapes import mismatch
 
 
 def of(call: str, result: Any, mode: service_shapes.Mode = "STRICT") -> str | None:
@@ -88,6 +90,6 @@ def test_what_nobody_can_know_is_not_checked(resource: str) -> None:
 
 def test_without_the_models_nothing_can_be_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "botocore.loaders", None)
-    service_shapes._model.cache_clear()
+    models.model.cache_clear()
     with pytest.raises(NoModels, match="botocore"):
         of("sqs:sendMessage", {})

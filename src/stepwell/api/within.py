@@ -170,7 +170,6 @@ def _failed(error: ApiError) -> CallFailed:
 
 
 def _exchange(body: bytes, now: Milliseconds) -> Answer:
-    """What optimized integrations tell of the HTTP exchange (recorded)."""
     id = new_request_id()
     headers = {
         "connection": "keep-alive",
@@ -179,14 +178,7 @@ def _exchange(body: bytes, now: Milliseconds) -> Answer:
         "Date": formatdate(now // 1000, usegmt=True),
         "x-amzn-RequestId": id,
     }
-    return {
-        "SdkHttpMetadata": {
-            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
-            "HttpHeaders": headers,
-            "HttpStatusCode": 200,
-        },
-        "SdkResponseMetadata": {"RequestId": id},
-    }
+    return task.exchange(headers, 200, id)
 
 
 def _milliseconds(seconds: float) -> int:

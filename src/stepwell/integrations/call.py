@@ -1,7 +1,8 @@
 """A call: one try of a task as an integration sees it, and what an integration is."""
 
 import uuid
-from typing import Literal, Protocol
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -52,6 +53,18 @@ class CallFailed(Exception):
         super().__init__(f"{error}: {cause}")
         self.failure = Failure(error, cause)
         self.how = how  # last part of the event's name
+
+
+def exchange(headers: Mapping[str, str], status: int, request_id: str) -> dict[str, Any]:
+    """What optimized integrations tell of the HTTP exchange, beside a service's answer (recorded)."""
+    return {
+        "SdkHttpMetadata": {
+            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
+            "HttpHeaders": dict(headers),
+            "HttpStatusCode": status,
+        },
+        "SdkResponseMetadata": {"RequestId": request_id},
+    }
 
 
 class Integration(Protocol):

@@ -1,38 +1,16 @@
 """What AWS's services answer: holds the mock of a call against the service's API model, in TestState's words.
 
-The models are botocore's, a dependency that nothing else of the server needs; it is looked for when first asked.
+The models are botocore's, which is looked for when first asked.
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
-from importlib import import_module
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-MODELS = 20
-"""Services whose models are kept in memory; the largest take some 30 MB."""
+from stepwell.integrations.aws import models
+from stepwell.integrations.aws.models import Naming, Shape, capital, java_member, service_of
 
 Mode = Literal["STRICT", "PRESENT"]
 """STRICT: what the model requires must be there. PRESENT: only what is there must be right."""
-
-Shape = Any
-"""A shape of botocore, which has no types."""
-
-_NAMES = {
-    "aws-sdk:sfn": "stepfunctions",
-    "states": "stepfunctions",
-    "aws-sdk:eventbridge": "events",
-    "aws-sdk:cloudwatchlogs": "logs",
-    "aws-sdk:elasticloadbalancingv2": "elbv2",
-    "aws-sdk:elasticloadbalancing": "elb",
-    "aws-sdk:elasticfilesystem": "efs",
-    "aws-sdk:cognitoidentityprovider": "cognito-idp",
-    "aws-sdk:costexplorer": "ce",
-    "aws-sdk:databasemigration": "dms",
-    "aws-sdk:applicationautoscaling": "application-autoscaling",
-    "bedrock": "bedrock-runtime",
-    "elasticmapreduce": "emr",
-}
-"""Services that botocore calls otherwise than the resource does. All others are found by their letters and digits."""
 
 _POLLED = {
     "states:startExecution": ("stepfunctions", "DescribeExecution"),
@@ -60,10 +38,6 @@ _JSON = {"lambda:invoke": {"Payload"}, "states:startExecution.sync:2": {"Input",
 _PREFIX = ":states:::"
 
 
-class NoModels(Exception):
-    """The services' models are not installed."""
-
-
 def mismatch(resource: str, result: Any, mode: Mode) -> str | None:
     """What is wrong with the mocked `result` of a Task's call, in AWS's words; None if nothing, or nobody knows.
 
@@ -78,16 +52,15 @@ def mismatch(resource: str, result: Any, mode: Mode) -> str | None:
     if not isinstance(result, dict):
         return "The result must be an object"
     free = _JSON.get(call, set())
-    return next(_structure(shape, result, mode, free), None)
+    naming = java_member if call.startswith("aws-sdk:") else capital
+    return next(_structure(shape, result, _Way(mode, naming), free), None)
 
 
 def _answer_of(call: str) -> Shape | None:
     """The shape of what the call answers; None for one that is not in the models."""
     service, operation = _operation(call)
-    model = None if service is None else _model(service)
-    if model is None or operation not in model.operation_names:
-        return None
-    return model.operation_model(operation).output_shape
+    known = None if service is None else models.operation(service, operation)
+    return None if known is None else known.output_shape
 
 
 def _operation(call: str) -> tuple[str | None, str]:
@@ -96,55 +69,33 @@ def _operation(call: str) -> tuple[str | None, str]:
     if sync:
         return _POLLED.get(job, (None, ""))
     service, _, action = job.rpartition(":")
-    return _NAMES.get(service) or _service(service.removeprefix("aws-sdk:")), _capital(action)
-
-
-def _service(name: str) -> str | None:
-    return _services().get(_letters(name))
-
-
-def _letters(name: str) -> str:
-    return "".join(filter(str.isalnum, name.lower()))
-
-
-@cache
-def _services() -> dict[str, str]:
-    return {_letters(service): service for service in _loader().list_available_services("service-2")}
-
-
-@lru_cache(MODELS)
-def _model(service: str) -> Any:
-    # A loader of its own for each: they never forget what they have loaded.
-    description = _loader().load_service_model(service, "service-2")
-    return import_module("botocore.model").ServiceModel(description, service)
-
-
-def _loader() -> Any:
-    try:
-        return import_module("botocore.loaders").create_loader()
-    except ImportError as error:
-        raise NoModels("botocore, which holds the models of AWS's services, is not installed") from error
+    return service_of(service, action), capital(action)
 
 
 # -- holding values against shapes -------------------------------------------------------------------------------------
 
 
-def _structure(shape: Shape, value: dict[str, Any], mode: Mode, free: set[str]) -> Iterator[str]:
-    """What breaks the model, first things first. Members are known by their names in Step Functions: with a capital.
+class _Way(NamedTuple):
+    mode: Mode
+    naming: Naming
+
+
+def _structure(shape: Shape, value: dict[str, Any], way: _Way, free: set[str]) -> Iterator[str]:
+    """What breaks the model, first things first. Members are known by their names in Step Functions.
 
     Foreign members are nobody's business (recorded).
     """
-    if mode == "STRICT":
+    if way.mode == "STRICT":
         for name in shape.required_members:
-            if _capital(name) not in value:
-                yield f"Required field '{_capital(name)}' is missing"
+            if way.naming(name) not in value:
+                yield f"Required field '{way.naming(name)}' is missing"
     for name, member in shape.members.items():
-        shown = _capital(name)
+        shown = way.naming(name)
         if shown in value and shown not in free:
-            yield from _value(shown, member, value[shown], mode)
+            yield from _value(shown, member, value[shown], way)
 
 
-def _value(name: str, shape: Shape, value: Any, mode: Mode) -> Iterator[str]:
+def _value(name: str, shape: Shape, value: Any, way: _Way) -> Iterator[str]:
     """`name`: of the nearest member, which AWS's texts give however deep in lists the value is."""
     kind, fits = _KINDS[shape.type_name]
     if not fits(value):
@@ -154,13 +105,13 @@ def _value(name: str, shape: Shape, value: Any, mode: Mode) -> Iterator[str]:
     match shape.type_name:
         case "structure":
             if not getattr(shape, "is_document_type", False):
-                yield from _structure(shape, value, mode, set())
+                yield from _structure(shape, value, way, set())
         case "list":
             for item in value:
-                yield from _value(name, shape.member, item, mode)
+                yield from _value(name, shape.member, item, way)
         case "map":
             for key, item in value.items():
-                yield from _value(key, shape.value, item, mode)
+                yield from _value(key, shape.value, item, way)
 
 
 def _bounds(name: str, shape: Shape, value: Any) -> Iterator[str]:
@@ -200,7 +151,3 @@ _KINDS = {
     "map": _OBJECT,
     "structure": _OBJECT,
 }
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]

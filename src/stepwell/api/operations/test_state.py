@@ -35,8 +35,9 @@ from stepwell.errors import (
     ValidationException,
 )
 from stepwell.expressions.scope import Json
+from stepwell.integrations.aws.models import NoModels
 from stepwell.integrations.call import CallFailed
-from stepwell.integrations.service_shapes import NoModels, mismatch
+from stepwell.integrations.service_shapes import mismatch
 
 _WAITING = (".sync", ".sync:2", ".waitForTaskToken")
 

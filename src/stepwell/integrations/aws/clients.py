@@ -1,0 +1,137 @@
+"""Clients of AWS's services, with the credentials and at the places that configuration, environment and states name.
+
+All of this blocks, and is called in the threads of a `Pool`.
+"""
+
+import threading
+import time
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from stepwell.errors import States
+from stepwell.integrations.aws.failures import Refusals
+from stepwell.integrations.aws.models import NoModels, service_of
+from stepwell.integrations.aws.settings import Rule, Settings
+from stepwell.integrations.call import Call, CallFailed
+
+Client = Any
+"""A client of botocore, which has no types."""
+
+RENEWED = 300
+"""Seconds before their end at which the credentials of a role are asked for anew."""
+
+
+class Keys(NamedTuple):
+    """Credentials of a role."""
+
+    id: str
+    secret: str
+    token: str
+    until: float  # seconds since 1970
+
+
+class Clients:
+    """Clients by service, place and credentials; made when first needed, kept, and used by many threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sessions: dict[str | None, Any] = {}
+        self._clients: dict[tuple[object, ...], Client] = {}
+        self._roles: dict[tuple[object, ...], Keys] = {}
+        self._making = threading.Lock()  # botocore's sessions are not made for several threads
+
+    def rule(self, call: Call) -> Rule:
+        """The settings of a call."""
+        return self._rule(call, service_of(call.service, call.action) or call.service)
+
+    def _rule(self, call: Call, service: str) -> Rule:
+        own = service_of(call.service, call.action) == service
+        return self._settings.of([service, call.service, f"{call.service}:{call.action}"] if own else [service])
+
+    def region(self, call: Call, service: str) -> str:
+        return self._rule(call, service).region or call.region
+
+    def of(self, call: Call, service: str) -> Client:
+        """A client of botocore's `service` for this call. Raises CallFailed when its role cannot be assumed."""
+        rule, region = self._rule(call, service), self.region(call, service)
+        keys = None if call.credentials is None else self._assumed(call, call.credentials)
+        return self._client(service, rule, region, keys)
+
+    def credentials(self, call: Call, service: str) -> Any:
+        """Those a request to `service` is to be signed with; None: there are none. Raises CallFailed."""
+        if call.credentials is None:
+            with self._making:
+                return self._session(self._rule(call, service).profile).get_credentials()
+        keys = self._assumed(call, call.credentials)
+        return import_module("botocore.credentials").Credentials(keys.id, keys.secret, keys.token)
+
+    def _client(self, service: str, rule: Rule, region: str, keys: Keys | None) -> Client:
+        place = (service, rule, region, keys)
+        with self._making:
+            if place not in self._clients:
+                self._clients[place] = self._make(service, rule, region, keys)
+                self._forget(keys)
+            return self._clients[place]
+
+    def _make(self, service: str, rule: Rule, region: str, keys: Keys | None) -> Client:
+        client = self._session(rule.profile).create_client(
+            service,
+            region_name=region,
+            endpoint_url=rule.endpoint_url,
+            aws_access_key_id=keys and keys.id,
+            aws_secret_access_key=keys and keys.secret,
+            aws_session_token=keys and keys.token,
+            config=import_module("botocore.config").Config(
+                connect_timeout=rule.connect_timeout,
+                read_timeout=rule.read_timeout,
+                retries={"mode": "standard", "total_max_attempts": rule.attempts},
+                max_pool_connections=rule.threads,
+                parameter_validation=False,  # as with the SDK for Java, the service says what is missing
+                user_agent_extra="stepwell",
+            ),
+        )
+        client.meta.events.register("after-call", _refuse_rubbish)
+        return client
+
+    def _session(self, profile: str | None) -> Any:
+        if profile not in self._sessions:
+            try:
+                self._sessions[profile] = import_module("botocore.session").Session(profile=profile)
+            except ImportError as missing:
+                raise NoModels from missing
+        return self._sessions[profile]
+
+    def _forget(self, keys: Keys | None) -> None:
+        """Clients with credentials that have ended."""
+        if keys is not None:
+            ended = [place for place in self._clients if isinstance(place[3], Keys) and place[3].until < time.time()]
+            for place in ended:
+                del self._clients[place]
+
+    def _assumed(self, call: Call, role: str) -> Keys:
+        """Credentials of the role; the machine is its external id (developer guide, cross-account access)."""
+        rule, region = self._rule(call, "sts"), self.region(call, "sts")
+        who = (role, call.machine_arn, rule, region)
+        keys = self._roles.get(who)
+        if keys is None or keys.until - RENEWED < time.time():
+            sts = self._client("sts", rule, region, None)
+            keys = self._roles[who] = _assume(sts, role, call.machine_arn)
+        return keys
+
+
+def _assume(sts: Client, role: str, machine_arn: str) -> Keys:
+    try:
+        answer = sts.assume_role(RoleArn=role, RoleSessionName="stepwell", ExternalId=machine_arn)
+    except Refusals.kinds() as error:
+        raise CallFailed(States.TASK_FAILED, f"The task state's role, {role}, could not be assumed: {error}") from error
+    given = answer["Credentials"]
+    return Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], given["Expiration"].timestamp())
+
+
+def _refuse_rubbish(http_response: Any, model: Any, **_: Any) -> None:
+    """An answer that should be JSON and is not: botocore would take it for an empty one."""
+    if model.has_streaming_output or "json" not in model.service_model.metadata["protocol"]:
+        return
+    payload = (model.output_shape.serialization if model.output_shape else {}).get("payload")
+    if payload is None and http_response.status_code < 300 and http_response.content.strip()[:1] not in (b"", b"{"):
+        raise import_module("botocore.parsers").ResponseParserError("the answer is no JSON")

@@ -1,0 +1,71 @@
+"""HTTP requests that tasks describe themselves: to API Gateway, and to the Kubernetes of EKS."""
+
+from importlib import import_module
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from stepwell.integrations.aws.desk import Json, encode
+from stepwell.integrations.aws.settings import Rule
+
+METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
+
+Headers = dict[str, list[str]]
+
+
+class Exchange(NamedTuple):
+    """What came back."""
+
+    status: int
+    text: str  # the status line's
+    headers: Headers
+    body: str
+
+    def shown(self, headers: bool = True) -> Json:
+        """As states see it (developer guide, "Output format"): a body that is JSON is no text."""
+        try:
+            body: Any = msgspec.json.decode(self.body) if self.body else ""
+        except msgspec.DecodeError:
+            body = self.body
+        told = {"ResponseBody": body, "StatusCode": self.status, "StatusText": self.text}
+        return told | ({"Headers": self.headers} if headers else {})
+
+
+def listed(values: Any) -> list[str]:
+    """A header or parameter may be one value or several."""
+    return [value if isinstance(value, str) else encode(value).decode() for value in (
+        values if isinstance(values, list) else [values]
+    )]  # fmt: skip
+
+
+def url(endpoint: str, path: str, parameters: Json) -> str:
+    """`endpoint` with a path and parameters, escaped."""
+    query = urlencode(
+        [(name, value) for name, values in parameters.items() for value in listed(values)], quote_via=quote
+    )
+    return endpoint.rstrip("/") + quote(path, safe="/~%$-._") + (f"?{query}" if query else "")
+
+
+def send(request: Any, rule: Rule, verify: str | bool = True) -> Exchange:
+    """Send a request of botocore's (`request` makes one). Raises BotoCoreError when nothing comes back."""
+    session = import_module("botocore.httpsession").URLLib3Session(
+        verify=verify, timeout=(rule.connect_timeout, rule.read_timeout)
+    )
+    try:
+        answer = session.send(request.prepare())
+        headers: Headers = {}
+        for name, value in answer.raw.headers.items():
+            headers.setdefault(name, []).append(value)
+        body = answer.content.decode(errors="replace")
+        return Exchange(answer.status_code, answer.raw.reason or "", headers, body)
+    finally:
+        session.close()
+
+
+def request(method: str, url: str, headers: Json, body: str | None) -> Any:
+    """A request that can be signed."""
+    folded = {name: ",".join(listed(values)) for name, values in headers.items()}
+    return import_module("botocore.awsrequest").AWSRequest(
+        method=method, url=url, headers=folded, data=None if body is None else body.encode()
+    )
