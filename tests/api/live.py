@@ -19,6 +19,7 @@ from prometheus_client import CollectorRegistry
 from stepwell.api.keys import Keys
 from stepwell.config import Config
 from stepwell.engine.engine import Engine
+from stepwell.integrations.aws.services import Services
 from stepwell.server import REST_SECONDS, access, http_settings, running_engine
 from stepwell.store.memory import MemoryStore
 
@@ -31,7 +32,14 @@ CREDENTIALS = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
 class LiveServer:
     """A whole server in a thread, with a store in memory, reached over real sockets."""
 
-    def __init__(self, keys: Keys | None = None, rest_seconds: float = REST_SECONDS, **settings: Any) -> None:
+    def __init__(
+        self,
+        keys: Keys | None = None,
+        rest_seconds: float = REST_SECONDS,
+        services: Services | None = None,
+        **settings: Any,
+    ) -> None:
+        self.services = services
         self.rest_seconds = rest_seconds
         self.config = Config(**{"poll_seconds": 0.2, **settings})
         self.keys = keys
@@ -55,7 +63,7 @@ class LiveServer:
         assert not self._thread.is_alive(), "the server did not stop"
 
     async def _serve(self) -> None:
-        async with running_engine(MemoryStore(), self.config) as self.engine:
+        async with running_engine(MemoryStore(), self.config, services=self.services) as self.engine:
             door = access(self.socket, self.config, self.keys)
             options = http_settings(self.engine, CollectorRegistry(), door)
             options.timeout_graceful_shutdown = 1

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from stepwell.errors import States
 from stepwell.integrations.aws.failures import Refusals
 from stepwell.integrations.aws.models import NoModels, service_of
-from stepwell.integrations.aws.settings import Rule, Settings
+from stepwell.integrations.aws.services import Rule, Services
 from stepwell.integrations.call import Call, CallFailed
 
 Client = Any
@@ -33,8 +33,8 @@ class Keys(NamedTuple):
 class Clients:
     """Clients by service, place and credentials; made when first needed, kept, and used by many threads."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._sessions: dict[str | None, Any] = {}
         self._clients: dict[tuple[object, ...], Client] = {}
         self._roles: dict[tuple[object, ...], Keys] = {}
@@ -46,7 +46,7 @@ class Clients:
 
     def _rule(self, call: Call, service: str) -> Rule:
         own = service_of(call.service, call.action) == service
-        return self._settings.of([service, call.service, f"{call.service}:{call.action}"] if own else [service])
+        return self._services.of([service, call.service, f"{call.service}:{call.action}"] if own else [service])
 
     def region(self, call: Call, service: str) -> str:
         return self._rule(call, service).region or call.region

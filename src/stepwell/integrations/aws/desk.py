@@ -11,7 +11,7 @@ from stepwell.integrations.aws import models
 from stepwell.integrations.aws.clients import Clients
 from stepwell.integrations.aws.models import Naming, NoModels
 from stepwell.integrations.aws.pool import Pool
-from stepwell.integrations.aws.settings import Settings
+from stepwell.integrations.aws.services import Services
 from stepwell.integrations.aws.values import Times, Unsuitable, from_answer, to_request
 from stepwell.integrations.call import Call, CallFailed
 
@@ -25,9 +25,9 @@ encode = msgspec.json.Encoder(order="sorted").encode
 class Desk:
     """Takes requests in states' words to the services. `most`: bytes of a body that are read from a stream."""
 
-    def __init__(self, settings: Settings, most: int) -> None:
-        self.clients = Clients(settings)
-        self._settings = settings
+    def __init__(self, services: Services, most: int) -> None:
+        self.clients = Clients(services)
+        self._services = services
         self._most = most
         self._pools: dict[str, Pool] = {}
 
@@ -35,7 +35,7 @@ class Desk:
         """What `work` returns or raises, in a thread of the call's service. Raises CallFailed without botocore."""
         service = call.service.removeprefix("aws-sdk:")
         if service not in self._pools:
-            self._pools[service] = Pool(service, self._settings.of([service, call.service]).threads)
+            self._pools[service] = Pool(service, self._services.of([service, call.service]).threads)
         try:
             return await self._pools[service].run(work)
         except NoModels as missing:

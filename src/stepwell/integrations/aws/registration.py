@@ -6,16 +6,16 @@ from stepwell.integrations.aws.eks import EksCalls
 from stepwell.integrations.aws.failures import OPTIMIZED
 from stepwell.integrations.aws.optimized import OptimizedCalls
 from stepwell.integrations.aws.sdk import SdkCalls
-from stepwell.integrations.aws.settings import Settings
+from stepwell.integrations.aws.services import Services
 from stepwell.integrations.call import Integrations
 
 
-def register(integrations: Integrations, settings: Settings, most: int) -> None:
+def register(integrations: Integrations, services: Services, most: int) -> None:
     """All of them. `most`: bytes that a result may have.
 
     Nothing of botocore is loaded, and nobody asked for credentials, before the first call.
     """
-    desk = Desk(settings, most)
+    desk = Desk(services, most)
     optimized = OptimizedCalls(desk)
     for service in OPTIMIZED:
         integrations.register(service, optimized)

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from stepwell.integrations.aws.desk import Json, encode
-from stepwell.integrations.aws.settings import Rule
+from stepwell.integrations.aws.services import Rule
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 

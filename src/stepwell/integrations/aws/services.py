@@ -1,13 +1,14 @@
 """Where AWS's services are found, and with whose credentials: the tables [services.NAME] of stepwell.toml."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
-from stepwell.config import ConfigError
+from stepwell.config import ConfigError, config_file, read_table
 
 TABLE = "services"
 
@@ -15,7 +16,7 @@ Seconds = Annotated[float, msgspec.Meta(gt=0)]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of some services. What is None is left to AWS's own environment variables and profiles."""
+    """Services of some services. What is None is left to AWS's own environment variables and profiles."""
 
     endpoint_url: str | None = None
     region: str | None = None  # None: that of the execution's ARN
@@ -26,7 +27,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     threads: Annotated[int, msgspec.Meta(ge=1)] = 50  # requests to a service at one time
 
 
-class Settings:
+class Services:
     """The rules by the patterns they stand under; of several that fit, the longer pattern goes first."""
 
     def __init__(self, rules: Mapping[str, Mapping[str, Any]] | None = None) -> None:
@@ -41,11 +42,13 @@ class Settings:
         return Rule(**merged)
 
 
-def settings(table: Mapping[str, Any], where: str) -> Settings:
-    """The settings that a table has. Raises ConfigError."""
+def load_services(directories: Iterable[Path]) -> Services:
+    """The tables of the first stepwell.toml in `directories`. Raises ConfigError."""
+    file = config_file(directories)
+    table = {} if file is None else read_table(file, TABLE)
     for name, rule in table.items():
-        _check(name, rule, where)
-    return Settings(table)
+        _check(name, rule, str(file))
+    return Services(table)
 
 
 def _check(name: str, rule: Any, where: str) -> None:
