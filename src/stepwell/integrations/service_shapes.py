@@ -7,27 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from stepwell.integrations.aws import models
+from stepwell.integrations.aws.jobs import JOBS
 from stepwell.integrations.aws.models import Naming, Shape, capital, java_member, service_of
 
 Mode = Literal["STRICT", "PRESENT"]
 """STRICT: what the model requires must be there. PRESENT: only what is there must be right."""
-
-_POLLED = {
-    "states:startExecution": ("stepfunctions", "DescribeExecution"),
-    "glue:startJobRun": ("glue", "GetJobRun"),
-    "athena:startQueryExecution": ("athena", "GetQueryExecution"),
-    "batch:submitJob": ("batch", "DescribeJobs"),
-    "codebuild:startBuild": ("codebuild", "BatchGetBuilds"),
-    "codebuild:startBuildBatch": ("codebuild", "BatchGetBuildBatches"),
-    "databrew:startJobRun": ("databrew", "DescribeJobRun"),
-    "ecs:runTask": ("ecs", "DescribeTasks"),
-    "sagemaker:createTrainingJob": ("sagemaker", "DescribeTrainingJob"),
-    "sagemaker:createTransformJob": ("sagemaker", "DescribeTransformJob"),
-    "sagemaker:createProcessingJob": ("sagemaker", "DescribeProcessingJob"),
-    "sagemaker:createHyperParameterTuningJob": ("sagemaker", "DescribeHyperParameterTuningJob"),
-    "sagemaker:createLabelingJob": ("sagemaker", "DescribeLabelingJob"),
-}
-"""What a `.sync` mock must look like: the operation that is polled (developer guide, "Testing .sync states")."""
 
 _UNCHECKED = ("http:", "apigateway:", "eks:call", "eks:runJob")
 """Integrations whose mocks AWS does not check (developer guide, "Mock validation modes")."""
@@ -64,11 +48,14 @@ def _answer_of(call: str) -> Shape | None:
 
 
 def _operation(call: str) -> tuple[str | None, str]:
-    """`aws-sdk:kms:encrypt` as botocore names it: kms, Encrypt."""
-    job, sync, _ = call.partition(".sync")
+    """`aws-sdk:kms:encrypt` as botocore names it: kms, Encrypt.
+
+    Of a job it is the operation that is polled (developer guide, "Testing .sync states").
+    """
+    name, sync, _ = call.partition(".sync")
+    service, _, action = name.rpartition(":")
     if sync:
-        return _POLLED.get(job, (None, ""))
-    service, _, action = job.rpartition(":")
+        action = "describeExecution" if service == "states" else JOBS[name].asked if name in JOBS else ""
     return service_of(service, action), capital(action)
 
 

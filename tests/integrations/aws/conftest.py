@@ -47,11 +47,11 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def aws(moto_url: str) -> Iterator[Caller]:
+def aws(moto_url: str) -> Caller:
     """Calls at moto, with nothing in it yet."""
     caller = Caller(moto_url)
     urllib.request.urlopen(urllib.request.Request(f"{moto_url}/moto-api/reset", b"")).close()
-    yield caller
+    return caller
 
 
 @pytest.fixture

@@ -30,9 +30,7 @@ from stepwell.integrations.aws.models import exception, java_exception, java_mem
         ("apigatewayv2", "apigatewayv2", "ApiGatewayV2"),
     ],
 )
-def test_a_service_has_the_name_and_the_prefix_of_the_developer_guide(
-    resource: str, service: str, errors: str
-) -> None:
+def test_a_service_has_the_name_and_the_prefix_of_the_developer_guide(resource: str, service: str, errors: str) -> None:
     assert service_of(f"aws-sdk:{resource}") == service
     assert prefix(service) == errors
 

@@ -54,8 +54,9 @@ def test_an_answer_may_come_when_the_loop_is_gone() -> None:
     pool, gate = Pool("x", 1), Gate()
 
     async def begin() -> None:
-        asyncio.ensure_future(pool.run(gate.work))
+        waiting = asyncio.ensure_future(pool.run(gate.work))
         assert await asyncio.to_thread(gate.entered.acquire, timeout=5)
+        assert not waiting.done()
 
     asyncio.run(begin())
     gate.open.set()

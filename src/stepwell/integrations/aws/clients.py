@@ -90,7 +90,7 @@ class Clients:
                 user_agent_extra="stepwell",
             ),
         )
-        client.meta.events.register("after-call", _refuse_rubbish)
+        client.meta.events.register("before-parse", _refuse_rubbish)
         return client
 
     def _session(self, profile: str | None) -> Any:
@@ -128,10 +128,11 @@ def _assume(sts: Client, role: str, machine_arn: str) -> Keys:
     return Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], given["Expiration"].timestamp())
 
 
-def _refuse_rubbish(http_response: Any, model: Any, **_: Any) -> None:
-    """An answer that should be JSON and is not: botocore would take it for an empty one."""
-    if model.has_streaming_output or "json" not in model.service_model.metadata["protocol"]:
+def _refuse_rubbish(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+    """An answer that should be a JSON object and is not: botocore would take it for an empty one, or fail over it."""
+    shape = operation_model.output_shape
+    if shape is None or response_dict["status_code"] >= 300 or shape.serialization.get("payload"):
         return
-    payload = (model.output_shape.serialization if model.output_shape else {}).get("payload")
-    if payload is None and http_response.status_code < 300 and http_response.content.strip()[:1] not in (b"", b"{"):
+    is_json = "json" in operation_model.service_model.metadata["protocol"]
+    if is_json and response_dict["body"].strip()[:1] not in (b"", b"{"):
         raise import_module("botocore.parsers").ResponseParserError("the answer is no JSON")

@@ -23,7 +23,10 @@ NEEDED = {
 TOKEN_SECONDS = 60
 """How long a token for the cluster can be used to begin with; the cluster takes it for 15 minutes."""
 
-RUNS, ENDED = "/apis/batch/v1/namespaces/{}/jobs", ("Complete", "Failed")
+NOTE = "stepwell/call"
+"""An annotation by which a job that is there already is known to be this call's (Call.identity)."""
+
+ENDED = ("Complete", "Failed")
 
 
 class EksCalls(OptimizedCalls):
@@ -70,22 +73,17 @@ class EksCalls(OptimizedCalls):
         if call.action != "runJob":
             return super()._end(call, submitted)
         given = msgspec.json.decode(call.input)
-        name = _job(call, given)["metadata"]["name"]
-        if submitted is not None:
-            name = msgspec.json.decode(submitted)["ResponseBody"]["metadata"]["name"]
-        query = {"propagationPolicy": ["Foreground"]}
-        try:
-            Kubernetes(self._desk, call, given).ask("DELETE", f"{_jobs(given)}/{name}", query)
-        except CallFailed as failed:
-            if failed.failure.error != "EKS.404":
-                raise
+        kubernetes = Kubernetes(self._desk, call, given)
+        found = kubernetes.ours(_job(call, given)) if submitted is None else msgspec.json.decode(submitted)
+        if found is not None:
+            kubernetes.delete_job(found["ResponseBody"]["metadata"]["name"])
 
 
 _PASSING = ("EKS.429", "EKS.500", "EKS.502", "EKS.503", "EKS.504", "EKS.SdkClientException")
 
 
 def _jobs(given: Json) -> str:
-    return RUNS.format(given.get("Namespace", "default"))
+    return f"/apis/batch/v1/namespaces/{given.get('Namespace', 'default')}/jobs"
 
 
 def _wants_logs(given: Json) -> bool:
@@ -99,7 +97,7 @@ def _job(call: Call, given: Json) -> Json:
     beginning = metadata.pop("generateName", "stepwell-")
     annotations = metadata.get("annotations") or {}
     metadata = {"name": beginning + call.identity} | metadata
-    return job | {"metadata": metadata | {"annotations": annotations | {"stepwell/call": call.identity}}}
+    return job | {"metadata": metadata | {"annotations": annotations | {NOTE: call.identity}}}
 
 
 class Kubernetes:
@@ -122,12 +120,29 @@ class Kubernetes:
         try:
             return self.ask("POST", _jobs(self._given), body=job)
         except CallFailed as failed:
-            if failed.failure.error != "EKS.409":
-                raise
-            found = self.ask("GET", f"{_jobs(self._given)}/{job['metadata']['name']}")
-            if found["ResponseBody"]["metadata"].get("annotations") != job["metadata"]["annotations"]:
+            found = self.ours(job) if failed.failure.error == "EKS.409" else None
+            if found is None:
                 raise
             return found
+
+    def ours(self, job: Json) -> Json | None:
+        """The job of this name, if this very call has created it."""
+        try:
+            found = self.ask("GET", f"{_jobs(self._given)}/{job['metadata']['name']}")
+        except CallFailed as failed:
+            if failed.failure.error != "EKS.404":
+                raise
+            return None
+        notes = found["ResponseBody"]["metadata"].get("annotations") or {}
+        return found if notes.get(NOTE) == job["metadata"]["annotations"][NOTE] else None
+
+    def delete_job(self, name: str) -> None:
+        """With its pods; one that is not there any more is no fault."""
+        try:
+            self.ask("DELETE", f"{_jobs(self._given)}/{name}", {"propagationPolicy": ["Foreground"]})
+        except CallFailed as failed:
+            if failed.failure.error != "EKS.404":
+                raise
 
     def logs(self, given: Json, job: Json) -> Json:
         """What the containers of a job's pods have written, as far as it can be had."""

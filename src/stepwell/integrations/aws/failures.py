@@ -32,9 +32,11 @@ class Refusal:
     def __init__(self, error: Any) -> None:
         told, exchange = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
         self.code: str = told.get("Code") or "Unknown"
+        self.shape: str = told.get("QueryErrorCode") or self.code  # its name in the model
         self.message: str = told.get("Message") or "null"
         self.status: int = exchange.get("HTTPStatusCode", 0)
-        self.request: str = exchange.get("RequestId") or "null"
+        headers = exchange.get("HTTPHeaders", {})
+        self.request: str = exchange.get("RequestId") or headers.get("x-amzn-requestid") or "null"
         self.extended: str | None = exchange.get("HostId") or None  # S3's second id
         self.attempts: int = exchange.get("RetryAttempts", 0) + 1
 
@@ -105,7 +107,7 @@ def sdk_failure(service: str, error: Exception) -> CallFailed:
     if not Refusals.is_answer(error):
         return CallFailed(f"{prefix}.SdkClientException", f"{_unheard(error)} (SDK Attempt Count: 1)")
     refusal = Refusal(error)
-    shape = models.model(service).shape_for_error_code(refusal.code)
+    shape = models.model(service).shape_for_error_code(refusal.shape)
     name = f"{prefix}Exception" if shape is None else models.java_exception(shape.name)
     extended = f", Extended Request ID: {refusal.extended}" if refusal.extended else ""
     details = f"(Service: {prefix}, Status Code: {refusal.status}, Request ID: {refusal.request}{extended})"
