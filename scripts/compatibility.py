@@ -14,6 +14,7 @@ from stepwell.api.operations import OPERATIONS
 from stepwell.api.shapes import REQUESTS
 from stepwell.asl import choice_rules, maps, parse, retry_catch, validate
 from stepwell.asl.fields import KINDS, ONLY_JSONATA, ONLY_JSONPATH
+from stepwell.asl.resources import SERVICES, Service
 from stepwell.expressions.choices import OPERATORS
 from stepwell.expressions.intrinsics import INTRINSICS
 from stepwell.expressions.jsonata_functions import FUNCTIONS
@@ -75,6 +76,10 @@ def _language(notes: dict[str, Any]) -> Iterator[str]:
     yield _table(["in", "fields", "here", ""], parts)
     yield "## What a Task may call\n"
     yield _table(["Resource", "here", ""], _rows(notes["resources"], notes["resources"]))
+    yield "## Optimized integrations\n"
+    told: Notes = notes["integrations"]
+    rows = [[_code(name), _patterns(SERVICES[name]), *said] for name, *said in _rows(SERVICES, told)]
+    yield _table(["service", "actions", "here", ""], rows)
     yield "## The context object\n"
     yield _table(["`$$`, `$states.context`", "here", ""], _rows(notes["context"], notes["context"]))
 
@@ -172,6 +177,12 @@ def _types(field: str) -> str:
 
 def _language_of(field: str) -> str:
     return "JSONata" if field in ONLY_JSONATA else "JSONPath" if field in ONLY_JSONPATH else "both"
+
+
+def _patterns(service: Service) -> str:
+    """Its actions; those with .sync marked."""
+    actions = ", ".join(f"{name} (.sync)" if name in service.jobs else name for name in sorted(service.calls))
+    return actions + ("; all with .waitForTaskToken" if service.callbacks else "")
 
 
 def _code(text: str) -> str:

@@ -1,9 +1,12 @@
-"""What tests of every storey may use: a real PostgreSQL, and an event loop for tests that are coroutines."""
+"""What tests of every storey may use: PostgreSQL, AWS services by moto, an event loop for coroutines."""
 
 import asyncio
 import inspect
+import json
+import logging
 import os
 import tempfile
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
@@ -27,6 +30,28 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     wanted = inspect.signature(pyfuncitem.obj).parameters
     runner.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
     return True
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    """The address of a moto server: AWS services for tests, which run no containers."""
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    tell_moto(url, "config", {"batch": {"use_docker": False}, "lambda": {"use_docker": False}})
+    yield url
+    server.stop()
+
+
+def tell_moto(url: str, what: str, settings: object) -> None:
+    """How moto is to behave: its `config`, a `state-manager/set-transition`, `reset`."""
+    body = json.dumps(settings).encode()
+    request = urllib.request.Request(f"{url}/moto-api/{what}", body, {"Content-Type": "application/json"})
+    urllib.request.urlopen(request).close()
 
 
 @pytest.fixture(scope="session")

@@ -30,8 +30,9 @@ def blocks(document: Path | str, language: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("docs")) as server:
+def server(tmp_path_factory: pytest.TempPathFactory, moto_url: str) -> Iterator[Server]:
+    aws = {"AWS_ENDPOINT_URL": moto_url, "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"}
+    with serving(tmp_path_factory.mktemp("docs"), **aws) as server:
         yield server
 
 
@@ -63,15 +64,18 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 PRINTED = {
     "README.md": "arn:aws:states:us-east-1:123456789012:execution:hello:",
-    "docs/guide.md": 'SUCCEEDED {"text":"Hello Ada"}\n{"text":"Hello Bob"}\n',
+    "docs/guide.md": 'SUCCEEDED {"text":"Hello Ada"}\n{"text":"Hello Bob"}\n{"approved": true}\n',
 }
 
 
 @pytest.mark.parametrize("document", PRINTED)
-def test_python_in_documents_runs(document: str, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_python_in_documents_runs(
+    document: str, server: Server, moto_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     code = "\n".join(blocks(document, "python"))
     assert "http://127.0.0.1:8083" in code
-    exec(compile(code.replace("http://127.0.0.1:8083", server.url), document, "exec"), {})
+    here = code.replace("http://127.0.0.1:8083", server.url).replace("http://127.0.0.1:5000", moto_url)
+    exec(compile(here, document, "exec"), {})
     assert capsys.readouterr().out.startswith(PRINTED[document])
 
 

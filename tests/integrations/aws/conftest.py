@@ -1,37 +1,14 @@
-"""moto's servers, and a server for tests that says what it is told to."""
+"""Services for tests: moto's, and one that says what it is told to."""
 
-import json
-import logging
 import threading
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
+from conftest import tell_moto
+
 from .caller import Caller
 from .rude import Rude
-
-
-@pytest.fixture(scope="session")
-def moto_url() -> Iterator[str]:
-    """The address of a moto server, which runs no containers."""
-    from moto.server import ThreadedMotoServer
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    configure(url, "config", {"batch": {"use_docker": False}, "lambda": {"use_docker": False}})
-    yield url
-    server.stop()
-
-
-def configure(url: str, what: str, settings: object) -> None:
-    """Tell moto how to behave."""
-    body = json.dumps(settings).encode()
-    request = urllib.request.Request(f"{url}/moto-api/{what}", body, {"Content-Type": "application/json"})
-    urllib.request.urlopen(request).close()
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +27,7 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def aws(moto_url: str) -> Caller:
     """Calls at moto, with nothing in it yet."""
     caller = Caller(moto_url)
-    urllib.request.urlopen(urllib.request.Request(f"{moto_url}/moto-api/reset", b"")).close()
+    tell_moto(moto_url, "reset", {})
     return caller
 
 

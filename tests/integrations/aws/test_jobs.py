@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from conftest import tell_moto
 from stepwell.integrations.call import CallFailed
 
 from .caller import Caller, without_exchange
-from .conftest import configure
 from .rude import Rude
 
 GLUE = {"JobName": "nightly"}
@@ -74,7 +74,7 @@ def ecs_task(aws: Caller) -> dict[str, Any]:
 
 async def test_a_glue_job_tells_its_name_and_then_how_it_went(runner: asyncio.Runner, aws: Caller) -> None:
     aws.client("glue").create_job(Name="nightly", Role="r", Command={"Name": "glueetl"})
-    configure(aws.url, "state-manager/set-transition", {
+    tell_moto(aws.url, "state-manager/set-transition", {
         "model_name": "glue::job_run", "transition": {"progression": "manual", "times": 2}})  # fmt: skip
     started = await aws.call("glue:startJobRun.sync", GLUE)
     assert without_exchange(started) == {"JobName": "nightly", "JobRunId": started["JobRunId"]}
