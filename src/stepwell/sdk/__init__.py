@@ -1,0 +1,19 @@
+"""The library: workflows and their workers as ordinary Python, over the States Language and HTTP."""
+
+from stepwell.sdk.calls import parallel, sleep, wait_until
+from stepwell.sdk.problems import Problem, WorkflowError
+from stepwell.sdk.tasks import Retry, Task, task
+from stepwell.sdk.workflow import Workflow, workflow
+
+__all__ = [
+    "Problem",
+    "Retry",
+    "Task",
+    "Workflow",
+    "WorkflowError",
+    "parallel",
+    "sleep",
+    "task",
+    "wait_until",
+    "workflow",
+]

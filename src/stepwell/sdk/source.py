@@ -1,0 +1,87 @@
+"""A function's source: its syntax, its comments, and what the names in it stand for outside."""
+
+import ast
+import builtins
+import inspect
+import io
+import textwrap
+import tokenize
+from collections.abc import Callable
+from typing import Any
+
+from stepwell.sdk.problems import Problem, WorkflowError
+
+_MISSING = object()
+
+
+class Source:
+    """The source of one function. Raises WorkflowError when there is none."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.file = inspect.getsourcefile(function) or "?"
+        try:
+            lines, self.first = inspect.getsourcelines(function)
+        except (OSError, TypeError) as problem:
+            missing = Problem(self.file, 0, 0, "Its source is not there.", "Define it in a file.")
+            raise WorkflowError(function.__name__, [missing]) from problem
+        self.text = textwrap.dedent("".join(lines))
+        module = ast.parse(self.text)
+        definition = module.body[0]
+        assert isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef)
+        self.definition = definition
+        self._comments = _comments(self.text)
+        self._outer = self._outside()
+        self.names = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
+
+    def _outside(self) -> dict[str, Any]:
+        """Globals, and what the function closes over."""
+        code = self.function.__code__
+        cells = zip(code.co_freevars, self.function.__closure__ or (), strict=True)
+        closed = {}
+        for name, cell in cells:
+            try:
+                closed[name] = cell.cell_contents
+            except ValueError:  # not assigned yet
+                continue
+        return {**vars(builtins), **self.function.__globals__, **closed}
+
+    def line(self, node: ast.AST) -> int:
+        """Where a node stands in the file."""
+        return int(getattr(node, "lineno", 1)) + self.first - 1
+
+    def outside(self, node: ast.expr) -> tuple[bool, Any]:
+        """Whether a name, or an attribute of one, is known outside the function, and what it is."""
+        if isinstance(node, ast.Name):
+            value = self._outer.get(node.id, _MISSING)
+            return value is not _MISSING, value
+        if isinstance(node, ast.Attribute):
+            known, owner = self.outside(node.value)
+            value = getattr(owner, node.attr, _MISSING) if known else _MISSING
+            return value is not _MISSING, value
+        return False, None
+
+    def evaluate(self, annotation: ast.expr) -> Any:
+        """What an annotation says. Python evaluates those of parameters too; nothing else of the function is run."""
+        return eval(compile(ast.Expression(annotation), self.file, "eval"), dict(self._outer))
+
+    def comment(self, node: ast.stmt) -> str | None:
+        """What is said of a statement: the comment lines right above it, or the one behind it."""
+        above = []
+        line = node.lineno - 1
+        while line in self._comments and self._comments[line][1]:
+            above.insert(0, self._comments[line][0])
+            line -= 1
+        behind = self._comments.get(node.lineno)
+        said = above or ([behind[0]] if behind is not None and not behind[1] else [])
+        return " ".join(said) or None
+
+
+def _comments(text: str) -> dict[int, tuple[str, bool]]:
+    """Line -> its comment, and whether it has the line to itself."""
+    found = {}
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            alone = not token.line[: token.start[1]].strip()
+            found[token.start[0]] = (token.string.lstrip("# ").rstrip(), alone)
+    return found

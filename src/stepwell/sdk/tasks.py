@@ -1,0 +1,175 @@
+"""`@task`: an ordinary function that becomes a Task state where a workflow calls it, and that workers serve."""
+
+import datetime
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints, overload
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Duration = datetime.timedelta | float
+"""A time span; a number counts seconds."""
+
+HEARTBEAT = 60
+"""Seconds after which a task counts as lost when its worker was not heard of. Workers tell of themselves thrice as
+often, so a killed worker costs at most this."""
+
+
+def whole_seconds(duration: Duration) -> int:
+    """Seconds, as the States Language counts. Raises ValueError for anything but a positive whole number."""
+    seconds = duration.total_seconds() if isinstance(duration, datetime.timedelta) else duration
+    if seconds <= 0 or seconds != int(seconds):
+        raise ValueError(f"{duration!r} is no positive whole number of seconds, which is what AWS counts in.")
+    return int(seconds)
+
+
+class Retry:
+    """Try again on these errors: `Retry(TimeoutError, ConnectionError, times=5, after=2)`.
+
+    `times` further tries; the first after `after`, each later one after `backoff` times as long, but never longer
+    than `at_most`; with `jitter` after any time up to that. Errors are exception classes or names of errors.
+    """
+
+    def __init__(
+        self,
+        *on: type[BaseException] | str,
+        times: int = 3,
+        after: Duration = 1,
+        backoff: float = 2.0,
+        at_most: Duration | None = None,
+        jitter: bool = False,
+    ) -> None:
+        self.on = on or (Exception,)
+        self.times = times
+        self.after = after
+        self.backoff = backoff
+        self.at_most = at_most
+        self.jitter = jitter
+
+    def to_asl(self) -> dict[str, Any]:
+        """The retrier."""
+        retrier: dict[str, Any] = {
+            "ErrorEquals": error_names(self.on),
+            "IntervalSeconds": whole_seconds(self.after),
+            "MaxAttempts": self.times,
+            "BackoffRate": self.backoff,
+        }
+        if self.at_most is not None:
+            retrier["MaxDelaySeconds"] = whole_seconds(self.at_most)
+        if self.jitter:
+            retrier["JitterStrategy"] = "FULL"
+        return retrier
+
+
+def error_names(errors: Sequence[type[BaseException] | str]) -> list[str]:
+    """What ErrorEquals says for these exceptions: their names and those of the classes derived from them.
+
+    `Exception` stands for every error there is (States.ALL).
+    """
+    if any(error in (Exception, BaseException, "States.ALL") for error in errors):
+        return ["States.ALL"]
+    names: dict[str, None] = {}
+    for error in errors:
+        if isinstance(error, str):
+            names[error] = None
+        else:
+            names.update(dict.fromkeys(_family(error)))
+    return list(names)
+
+
+def _family(error: type[BaseException]) -> list[str]:
+    names = [error.__name__]
+    for derived in sorted(error.__subclasses__(), key=lambda each: each.__name__):
+        names += _family(derived)
+    if error is TimeoutError:
+        names.append("States.Timeout")
+    return names
+
+
+LOST = {"ErrorEquals": ["States.HeartbeatTimeout"], "IntervalSeconds": 1, "MaxAttempts": 3, "BackoffRate": 2.0}
+"""The retrier that every task has: its worker was killed, so another one is to try."""
+
+
+class Task(Generic[P, R]):
+    """A function with a name in state machines. Called outside a workflow it is the function itself."""
+
+    def __init__(
+        self,
+        function: Callable[P, R],
+        *,
+        name: str | None = None,
+        resource: str | None = None,
+        retry: Retry | Sequence[Retry] = (),
+        timeout: Duration | None = None,
+        heartbeat: Duration | None = HEARTBEAT,
+        concurrency: int = 1,
+        rate: float | None = None,
+    ) -> None:
+        self.function = function
+        self.name = name or function.__name__
+        self.resource = resource
+        self.retry = (retry,) if isinstance(retry, Retry) else tuple(retry)
+        self.timeout = None if timeout is None else whole_seconds(timeout)
+        self.heartbeat = None if heartbeat is None or resource is not None else whole_seconds(heartbeat)
+        self.concurrency = concurrency
+        self.rate = rate
+        self.__name__ = function.__name__
+        self.__doc__ = function.__doc__
+        self.__module__ = function.__module__
+        self.__wrapped__ = function
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<task {self.name}>"
+
+    @property
+    def signature(self) -> inspect.Signature:
+        return inspect.signature(self.function)
+
+    @property
+    def types(self) -> dict[str, Any]:
+        """Parameter -> its annotation, and `return`."""
+        return get_type_hints(self.function, include_extras=True)
+
+    def fields(self) -> dict[str, Any]:
+        """The Task state's fields that the task itself knows, Resource aside."""
+        fields: dict[str, Any] = {}
+        if self.timeout is not None:
+            fields["TimeoutSeconds"] = self.timeout
+        if self.heartbeat is not None:
+            fields["HeartbeatSeconds"] = min(self.heartbeat, (self.timeout or self.heartbeat + 1) - 1 or 1)
+        retriers = [retry.to_asl() for retry in self.retry]
+        if self.heartbeat is not None:
+            retriers.insert(0, LOST)
+        # States.ALL stands alone and last, or AWS refuses the state.
+        retriers.sort(key=lambda retrier: retrier["ErrorEquals"] == ["States.ALL"])
+        if retriers:
+            fields["Retry"] = retriers
+        return fields
+
+
+@overload
+def task(function: Callable[P, R], /) -> Task[P, R]: ...
+@overload
+def task(
+    *,
+    name: str | None = None,
+    resource: str | None = None,
+    retry: Retry | Sequence[Retry] = (),
+    timeout: Duration | None = None,
+    heartbeat: Duration | None = HEARTBEAT,
+    concurrency: int = 1,
+    rate: float | None = None,
+) -> Callable[[Callable[P, R]], Task[P, R]]: ...
+def task(function: Any = None, /, **options: Any) -> Any:
+    """Make a function a task, which workers serve as the activity `name`; or as `resource`, a Lambda function's ARN.
+
+    `timeout` bounds each try, `heartbeat` the silence of its worker. `concurrency` and `rate` (calls a second) hold
+    for each worker process.
+    """
+    if function is not None:
+        return Task(function)
+    return lambda function: Task(function, **options)

@@ -1,0 +1,133 @@
+"""`@workflow`: an ordinary function that is read, never run, and becomes a state machine."""
+
+import ast
+import inspect
+import json
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints, overload
+
+from stepwell.sdk import types as t
+from stepwell.sdk.calls import Place, is_workflow
+from stepwell.sdk.compiler import Compiler
+from stepwell.sdk.expressions import Translator
+from stepwell.sdk.graph import Names
+from stepwell.sdk.problems import Problem, Refused, WorkflowError
+from stepwell.sdk.source import Source
+from stepwell.sdk.tasks import Duration, Task, whole_seconds
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Workflow(Generic[P, R]):
+    """A function as a state machine. Called, it is the function itself, which runs here and now."""
+
+    is_stepwell_workflow = True
+
+    def __init__(self, function: Callable[P, R], *, name: str | None = None, timeout: Duration | None = None) -> None:
+        self.function = function
+        self.name = name or function.__name__
+        self.timeout = None if timeout is None else whole_seconds(timeout)
+        self.__name__ = function.__name__
+        self.__doc__ = function.__doc__
+        self.__module__ = function.__module__
+        self.__wrapped__ = function
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<workflow {self.name}>"
+
+    @property
+    def signature(self) -> inspect.Signature:
+        return inspect.signature(self.function)
+
+    @property
+    def types(self) -> dict[str, Any]:
+        """Parameter -> its annotation, and `return`."""
+        return get_type_hints(self.function, include_extras=True)
+
+    @cached_property
+    def source(self) -> Source:
+        return Source(self.function)
+
+    def to_asl(self, *, region: str = "us-east-1", account: str = "123456789012") -> dict[str, Any]:
+        """The state machine's definition. The ARNs of activities are those of this region and account.
+
+        Raises WorkflowError with every problem there is.
+        """
+        problems: list[Problem] = []
+        compiler = Compiler(self.source, Names(), problems, Place(region, account))
+        self._take_parameters(compiler)
+        compiler.block(self.source.definition.body)
+        if compiler.graph.reachable:
+            compiler.comment = None
+            compiler.emit(["return"], {"Type": "Succeed", "Output": "{% null %}"}, ends=True)
+        if problems:
+            raise WorkflowError(self.name, problems)
+        doc = inspect.getdoc(self.function)
+        return {
+            **({"Comment": doc} if doc else {}),
+            "QueryLanguage": "JSONata",
+            **({"TimeoutSeconds": self.timeout} if self.timeout is not None else {}),
+            **compiler.graph.to_asl(),
+        }
+
+    def to_json(self, **place: str) -> str:
+        """The definition as text."""
+        return json.dumps(self.to_asl(**place), indent=2, ensure_ascii=False)
+
+    def _take_parameters(self, compiler: Compiler) -> None:
+        """The input has a member for each parameter; the first state makes variables of them."""
+        assign = {}
+        for name, parameter in self.signature.parameters.items():
+            node = self.source.definition
+            if parameter.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+                problem = Refused(
+                    node, f"The parameter {name} takes any number of values.", "Make it a list or a dict."
+                )
+                compiler._note(problem)
+                continue
+            given = f"$states.input.{name}"
+            if parameter.default is not inspect.Parameter.empty:
+                default = Translator(compiler)._of_value(parameter.default, node).text
+                given = f"($exists({given}) ? {given} : {default})"
+            assign[name] = f"{{% {given} %}}"
+            compiler.known.set(name, t.plain(self.types.get(name, Any)))
+        if assign:
+            compiler.emit([f"{self.name}({', '.join(assign)})"], {"Type": "Pass", "Assign": assign})
+
+    def uses(self) -> Iterator["Task[..., Any] | Workflow[..., Any]"]:
+        """The tasks and workflows that it calls, each once, those of called workflows too."""
+        seen: set[int] = set()
+        for node in ast.walk(self.source.definition):
+            if not isinstance(node, ast.Call):
+                continue
+            known, called = self.source.outside(node.func)
+            if not known or id(called) in seen:
+                continue
+            seen.add(id(called))
+            if isinstance(called, Task):
+                yield called
+            elif is_workflow(called) and called is not self:
+                yield called
+                yield from (each for each in called.uses() if id(each) not in seen)
+
+
+@overload
+def workflow(function: Callable[P, R], /) -> Workflow[P, R]: ...
+@overload
+def workflow(
+    *, name: str | None = None, timeout: Duration | None = None
+) -> Callable[[Callable[P, R]], Workflow[P, R]]: ...
+def workflow(function: Any = None, /, **options: Any) -> Any:
+    """Make a function a workflow: `to_asl()` is the state machine that does what the function says.
+
+    The function is read, never run, to define it. Its parameters are the members of the execution's input.
+    `timeout` bounds an execution.
+    """
+    if function is not None:
+        return Workflow(function)
+    return lambda function: Workflow(function, **options)
