@@ -13,16 +13,16 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src"
 
 FLOORS = (
-    {"errors", "clock", "arns", "config", "metrics", "logs", "__init__"},
+    {"errors", "clock", "arns", "config", "metrics", "logs", "version"},
     {"expressions"},
     {"asl", "graph"},
-    {"core"},
+    {"core", "sdk"},
     {"store", "integrations"},
     {"engine"},
     {"api"},
     {"server"},
     {"cli"},
-    {"__main__"},
+    {"__main__", "__init__"},
 )
 """From the ground up: packages and modules directly under stepwell.
 
@@ -73,6 +73,11 @@ def test_imports_go_down(module: str) -> None:
     upward = [other for other in imports(module) if floor(other) > floor(module)]
     across = [other for other in imports(module) if room(other) != room(module) and 0 < floor(other) == floor(module)]
     assert (upward, across) == ([], [])
+
+
+def test_the_library_for_workflows_needs_nothing_of_the_server() -> None:
+    known = {room(other) for module in MODULES if room(module) == "sdk" for other in imports(module)}
+    assert known <= {"sdk", "asl", "graph", "version"}
 
 
 def test_there_are_no_rings() -> None:

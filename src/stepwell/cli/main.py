@@ -2,7 +2,6 @@
 
 import click
 
-from stepwell import __version__
 from stepwell.cli.backup import backup
 from stepwell.cli.check import check
 from stepwell.cli.graph import graph
@@ -14,6 +13,7 @@ from stepwell.cli.show import show
 from stepwell.cli.start import start
 from stepwell.cli.stop import stop
 from stepwell.cli.validate import validate
+from stepwell.version import __version__
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -3,7 +3,7 @@
 from stepwell.sdk.calls import parallel, sleep, wait_until
 from stepwell.sdk.problems import Problem, WorkflowError
 from stepwell.sdk.tasks import Retry, Task, task
-from stepwell.sdk.workflow import Workflow, workflow
+from stepwell.sdk.workflows import Workflow, workflow
 
 __all__ = [
     "Problem",

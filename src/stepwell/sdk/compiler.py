@@ -429,15 +429,15 @@ class Compiler:
             branches.append(inner.graph.to_asl())
             kinds.append(self._kind_of(argument, inner))
         self.comment = comment
-        kind = tuple[tuple(kinds)]  # type: ignore[misc]
+        kind = t.tuple_of(*kinds)
         state = {"Type": "Parallel", "Branches": branches}
         named = [title(argument) for argument in node.args]
         self._work(state, node, target, " | ".join(named), kind, "$states.result", ends)
 
     def _kind_of(self, value: ast.expr, inner: "Compiler") -> t.Type:
         value = unawaited(value)
-        known, called = self.constant(value.func) if isinstance(value, ast.Call) else (False, None)
-        if known and (isinstance(called, Task) or calls.is_workflow(called)):
+        _, called = self.constant(value.func) if isinstance(value, ast.Call) else (False, None)
+        if called is not None and (isinstance(called, Task) or calls.is_workflow(called)):
             return t.plain(called.types.get("return", Any))
         return Any
 
@@ -458,7 +458,7 @@ class Compiler:
         self._item(inner, generator.target, kind, "$states.input" if single else None)
         inner.result(node.elt)
         state = {"Type": "Map", "Items": items, "ItemProcessor": inner.graph.to_asl()}
-        result = list[self._kind_of(node.elt, inner)]  # type: ignore[misc]
+        result = t.list_of(self._kind_of(node.elt, inner))
         self._work(state, node, target, f"each {title(node.elt)}", result, "$states.result", ends)
 
     def _items(self, generator: ast.comprehension) -> tuple[Any, t.Type]:
@@ -468,7 +468,10 @@ class Compiler:
             raise Refused(generator.iter, f"{ast.unparse(generator.iter)} is not known to be a list.", "Annotate it.")
         if generator.ifs:
             name = ast.Name(generator.target.id if isinstance(generator.target, ast.Name) else "", ast.Load())
-            code = self.expressions.code(ast.copy_location(ast.ListComp(ast.copy_location(name, generator.iter), [generator]), generator.iter))  # fmt: skip
+            taken = ast.copy_location(
+                ast.ListComp(ast.copy_location(name, generator.iter), [generator]), generator.iter
+            )
+            code = self.expressions.code(taken)
         if isinstance(generator.iter, ast.List | ast.Tuple) and not generator.ifs:
             template, _ = self.expressions.template(generator.iter)
             return template, t.item_of(code.type)
@@ -638,8 +641,8 @@ class Compiler:
         self.block(body)
         self.loops.pop()
         after = self.known if self.graph.reachable else None
-        for known in loop.known[: len(loop.rounds)]:
-            after = known.join(after)
+        for there_known in loop.known[: len(loop.rounds)]:
+            after = there_known.join(after)
         self.graph.tie(head)
         for end in loop.rounds:
             end(head)

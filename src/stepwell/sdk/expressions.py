@@ -99,8 +99,10 @@ class Translator:
             items = [self.template(item) for item in node.elts]
             return [value for value, _ in items], self._display_type(node, [type for _, type in items])
         if isinstance(node, ast.Dict) and all(_is_text(key) for key in node.keys):
-            members = {key.value: self.template(value) for key, value in zip(node.keys, node.values, strict=True)}  # type: ignore[union-attr]
-            return {key: value for key, (value, _) in members.items()}, dict[str, t.union(*(e for _, e in members.values()))]  # type: ignore[misc]  # fmt: skip
+            keys = [key.value for key in node.keys if isinstance(key, ast.Constant)]
+            values = [self.template(value) for value in node.values]
+            members = {key: value for key, (value, _) in zip(keys, values, strict=True)}
+            return members, t.dict_of(t.union(*(kind for _, kind in values)))
         record = self._record(node)
         if record is not None:
             return record
@@ -138,8 +140,8 @@ class Translator:
 
     def _display_type(self, node: ast.expr, items: list[t.Type]) -> t.Type:
         if isinstance(node, ast.Tuple) and items:
-            return tuple[tuple(items)]  # type: ignore[misc]
-        return list[t.union(*items)] if items else list[Any]  # type: ignore[misc]
+            return t.tuple_of(*items)
+        return t.list_of(t.union(*items))
 
     # -- expressions ---------------------------------------------------------------------------------------------------
 
@@ -175,7 +177,7 @@ class Translator:
             return Code(f"$boolean({code.text})", bool)
         if all(t.is_list(kind) for kind in kinds):
             return Code(f"$count({code.text}) > 0", bool, COMPARE)
-        if all(t.fields_of(kind) is not None and not t.is_typeddict(kind) for kind in kinds):
+        if all(t.fields_of(kind) is not None and not t.is_mapping_record(kind) for kind in kinds):
             return Code("true", bool)
         if all(kind is t.NONE or t.fields_of(kind) is not None for kind in kinds):
             return Code(f"{code.at(COMPARE + 1)} != null", bool, COMPARE)
@@ -197,14 +199,16 @@ class Translator:
             raise Refused(node, f"{ast.unparse(node)} is not known here.", "Assign it before, or make it a parameter.")
         return self._of_value(value, node)
 
-    def _of_value(self, value: Any, node: ast.expr) -> Code:
+    def _of_value(self, value: Any, node: ast.AST) -> Code:
         if isinstance(value, list | tuple):
             items = [self._of_value(item, node) for item in value]
-            return Code(f"[{', '.join(_as_item(item) for item in items)}]", list[t.union(*(i.type for i in items))])  # type: ignore[misc]
+            return Code(
+                f"[{', '.join(_as_item(item) for item in items)}]", t.list_of(t.union(*(i.type for i in items)))
+            )
         if isinstance(value, dict) and all(isinstance(key, str) for key in value):
             members = {key: self._of_value(item, node) for key, item in value.items()}
             text = ", ".join(f"{literal(key, node)}: {item.text}" for key, item in members.items())
-            return Code(f"{{{text}}}", dict[str, t.union(*(i.type for i in members.values()))])  # type: ignore[misc]
+            return Code(f"{{{text}}}", t.dict_of(t.union(*(i.type for i in members.values()))))
         enumerated = getattr(value, "value", value)
         return Code(literal(enumerated, node), t.NONE if enumerated is None else type(enumerated))
 
@@ -298,7 +302,7 @@ class Translator:
                 members.append(f"{name.text}: {code.text}")
                 kinds.append(code.type)
         close()
-        kind = dict[str, t.union(*kinds)] if kinds else dict[str, Any]  # type: ignore[misc]
+        kind = t.dict_of(t.union(*kinds))
         if len(parts) <= 1 and (not node.keys or node.keys[0] is not None):
             return Code(parts[0] if parts else "{}", kind)
         return Code(f"$merge([{', '.join(parts)}])", kind)
@@ -338,7 +342,7 @@ class Translator:
                 return Code(f"{left.at(ADD)} & {right.at(ADD + 1)}", str, ADD)
             if t.is_list(left.type) and t.is_list(right.type):
                 item = t.union(t.item_of(left.type), t.item_of(right.type))
-                return Code(f"[{left.text}, {right.text}]", list[item])  # type: ignore[valid-type]
+                return Code(f"[{left.text}, {right.text}]", t.list_of(item))
         left, right = self._number(node.left, left), self._number(node.right, right)
         whole = left.type is int and right.type is int
         operate = _ARITHMETIC.get(type(node.op))
@@ -375,8 +379,8 @@ class Translator:
         if sign in ("=", "!="):
             self._check_equality(node, left, right)
         elif not _ordered(left.type, right.type):
-            raise Refused(node, f"{ast.unparse(one)} and {ast.unparse(other)} are not known to be both numbers or both strings.",
-                          "Annotate them.")  # fmt: skip
+            compared = f"{ast.unparse(one)} and {ast.unparse(other)}"
+            raise Refused(node, f"{compared} are not known to be both numbers or both strings.", "Annotate them.")
         return Code(f"{left.at(COMPARE + 1)} {sign} {right.at(COMPARE + 1)}", bool, COMPARE)
 
     def _check_equality(self, node: ast.Compare, left: Code, right: Code) -> None:
@@ -473,7 +477,7 @@ class Translator:
         body = f"[{self._item(element, node.elt)}]" if t.is_list(element.type) else self._item(element, node.elt)
         if not (isinstance(node.elt, ast.Name) and node.elt.id == generator.target.id):
             text = f"$map({text}, function({variable}) {{{body}}})"
-        return Code(f"[{text}]", list[element.type])  # type: ignore[name-defined]
+        return Code(f"[{text}]", t.list_of(element.type))
 
     _generatorexp = _listcomp
 
@@ -515,7 +519,7 @@ def _whole(node: ast.expr) -> int | None:
         inner = _whole(node.operand)
         return None if inner is None else -inner
     is_int = isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool)
-    return node.value if is_int else None  # type: ignore[attr-defined, no-any-return]
+    return node.value if is_int else None  # type: ignore[attr-defined]
 
 
 def _ordered(one: t.Type, other: t.Type) -> bool:

@@ -67,7 +67,7 @@ class Source:
 
     def comment(self, node: ast.stmt) -> str | None:
         """What is said of a statement: the comment lines right above it, or the one behind it."""
-        above = []
+        above: list[str] = []
         line = node.lineno - 1
         while line in self._comments and self._comments[line][1]:
             above.insert(0, self._comments[line][0])

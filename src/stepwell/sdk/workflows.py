@@ -102,9 +102,8 @@ class Workflow(Generic[P, R]):
     def uses(self) -> Iterator["Task[..., Any] | Workflow[..., Any]"]:
         """The tasks and workflows that it calls, each once, those of called workflows too."""
         seen: set[int] = set()
-        for node in ast.walk(self.source.definition):
-            if not isinstance(node, ast.Call):
-                continue
+        made = [node for node in ast.walk(self.source.definition) if isinstance(node, ast.Call)]
+        for node in sorted(made, key=lambda call: (call.lineno, call.col_offset)):
             known, called = self.source.outside(node.func)
             if not known or id(called) in seen:
                 continue
