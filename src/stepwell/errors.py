@@ -22,6 +22,7 @@ class States:
     INTRINSIC_FAILURE = "States.IntrinsicFailure"
     NO_CHOICE_MATCHED = "States.NoChoiceMatched"
     PARAMETER_PATH_FAILURE = "States.ParameterPathFailure"
+    PERMISSIONS = "States.Permissions"
     QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
     RESULT_PATH_MATCH_FAILURE = "States.ResultPathMatchFailure"
     RUNTIME = "States.Runtime"

@@ -28,6 +28,8 @@ from stepwell.config import Config, ConfigError
 from stepwell.engine.engine import Engine
 from stepwell.integrations.aws.registration import register
 from stepwell.integrations.aws.services import Services
+from stepwell.integrations.http.settings import HttpSettings
+from stepwell.integrations.http.task import HttpTask
 from stepwell.metrics import RequestCollector, registry
 from stepwell.store.protocol import Store
 
@@ -99,21 +101,26 @@ def _no_password() -> str:
     raise ValueError("the key has a password, and nobody is there to type it. Write it without one")
 
 
-def integrate(engine: Engine, services: Services | None = None) -> None:
-    """Tell the engine who makes the calls of which service; `services`: where AWS's are."""
+def integrate(engine: Engine, services: Services | None = None, http: HttpSettings | None = None) -> None:
+    """Tell the engine who makes the calls of which service; `services`: where AWS's are; `http`: of HTTP Tasks."""
     own = OwnApi(engine)
     register(engine.integrations, services or Services(), engine.config.payload_limit)
     engine.integrations.register("states", NestedExecutions(own))
     engine.integrations.register("aws-sdk:sfn", SdkOperations(own))
+    engine.integrations.register("http", HttpTask(http or HttpSettings(), engine.clock, engine.config.payload_limit))
 
 
 @contextlib.asynccontextmanager
 async def running_engine(
-    store: Store, config: Config, clock: Clock | None = None, services: Services | None = None
+    store: Store,
+    config: Config,
+    clock: Clock | None = None,
+    services: Services | None = None,
+    http: HttpSettings | None = None,
 ) -> AsyncIterator[Engine]:
     """An engine over an opened store; at the end everything decided is written."""
     engine = Engine(store, clock or WallClock(), config)
-    integrate(engine, services)
+    integrate(engine, services, http)
     await engine.start()
     try:
         yield engine
@@ -186,6 +193,7 @@ async def serve(
     keys: Keys | None = None,
     certificate: ssl.SSLContext | None = None,
     services: Services | None = None,
+    http: HttpSettings | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT: answer what is in flight, write what was decided, let go of the data.
 
@@ -193,7 +201,7 @@ async def serve(
     """
     await store.open()
     try:
-        async with running_engine(store, config, services=services) as engine:
+        async with running_engine(store, config, services=services, http=http) as engine:
             door = access(listener, config, keys)
             settings = http_settings(engine, registry(engine.figures), door, certificate)
             loop = asyncio.get_running_loop()
@@ -225,13 +233,14 @@ def run(
     keys: Keys | None = None,
     certificate: ssl.SSLContext | None = None,
     services: Services | None = None,
+    http: HttpSettings | None = None,
 ) -> None:
     """`serve` in an event loop of its own; returns after a signal."""
     # uvicorn raises the signal again when it is done; by then there is nothing left to do.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     seldom_collect()
-    serving = serve(store, config, listener, ready, keys, certificate, services)
+    serving = serve(store, config, listener, ready, keys, certificate, services, http)
     try:
         import uvloop
     except ImportError:  # no wheel on Windows

@@ -20,6 +20,7 @@ from stepwell.api.keys import Keys
 from stepwell.config import Config
 from stepwell.engine.engine import Engine
 from stepwell.integrations.aws.services import Services
+from stepwell.integrations.http.settings import HttpSettings
 from stepwell.server import REST_SECONDS, access, http_settings, running_engine
 from stepwell.store.memory import MemoryStore
 
@@ -37,9 +38,11 @@ class LiveServer:
         keys: Keys | None = None,
         rest_seconds: float = REST_SECONDS,
         services: Services | None = None,
+        http: HttpSettings | None = None,
         **settings: Any,
     ) -> None:
         self.services = services
+        self.http = http
         self.rest_seconds = rest_seconds
         self.config = Config(**{"poll_seconds": 0.2, **settings})
         self.keys = keys
@@ -63,7 +66,8 @@ class LiveServer:
         assert not self._thread.is_alive(), "the server did not stop"
 
     async def _serve(self) -> None:
-        async with running_engine(MemoryStore(), self.config, services=self.services) as self.engine:
+        running = running_engine(MemoryStore(), self.config, services=self.services, http=self.http)
+        async with running as self.engine:
             door = access(self.socket, self.config, self.keys)
             options = http_settings(self.engine, CollectorRegistry(), door)
             options.timeout_graceful_shutdown = 1

@@ -48,6 +48,7 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
     from stepwell.api.keys import load_keys
     from stepwell.config import ConfigError, load_config
     from stepwell.integrations.aws.services import load_services
+    from stepwell.integrations.http.settings import load_http
     from stepwell.integrations.mock_config import MockConfigError, read_mock_config
     from stepwell.logs import set_up_logs
     from stepwell.store.opening import store_at
@@ -62,7 +63,7 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
         config = load_config(directories, os.environ, allow_host=allow_host or None, **settings)
         if config.mock_config:
             read_mock_config(config.mock_config)
-        services = load_services(directories)
+        services, http = load_services(directories), load_http(directories)
         keys = load_keys(config.access_keys, os.environ)
         certificate = server.tls(config)
         kept = store_at(where)
@@ -77,7 +78,7 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
             click.echo(f"Data are kept in {_without_password(shown)}")
             sys.stdout.flush()
 
-        server.run(kept, config, listener, ready, keys, certificate, services)
+        server.run(kept, config, listener, ready, keys, certificate, services, http)
     except (ConfigError, MockConfigError, StoreError, server.AddressTaken) as problem:
         raise click.ClickException(str(problem)) from None
 

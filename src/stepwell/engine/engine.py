@@ -108,6 +108,7 @@ class Engine:
         """Answer who waits, and write what is on its way. Running executions go on at the next start."""
         self.begin_stop()
         await self.runner.stop()
+        await self.integrations.close()
 
     def figures(self) -> dict[str, int]:
         """What there is to count, for metrics: see `stepwell.metrics`."""

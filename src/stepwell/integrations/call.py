@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -87,6 +87,13 @@ class Integration(Protocol):
         ...
 
 
+@runtime_checkable
+class Closing(Protocol):
+    """An integration that holds something to be let go of when the server stops."""
+
+    async def close(self) -> None: ...
+
+
 class Integrations:
     """Who makes the calls of which service."""
 
@@ -101,3 +108,9 @@ class Integrations:
         """Who makes the calls of `Call.service`; None: nobody."""
         known = "lambda" if service.startswith("arn:") else service
         return self._by_service.get(known) or self._by_service.get(known.partition(":")[0])
+
+    async def close(self) -> None:
+        """The server stops, and no call is made any more."""
+        for integration in {id(each): each for each in self._by_service.values()}.values():
+            if isinstance(integration, Closing):
+                await integration.close()
