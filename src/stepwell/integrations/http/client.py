@@ -6,6 +6,7 @@ elsewhere between looking and connecting. Redirects are answers like any other a
 
 import contextvars
 import ipaddress
+import os
 import socket
 import ssl
 from typing import Any
@@ -131,4 +132,4 @@ def _why(problem: aiohttp.ClientConnectorError) -> str:
         return "the server speaks no TLS that we understand"
     if isinstance(problem, aiohttp.ClientConnectorDNSError):
         return f"there is no host {problem.host}"
-    return f"cannot connect ({getattr(cause, 'strerror', None) or type(cause).__name__})"
+    return f"cannot connect ({os.strerror(problem.errno) if problem.errno else type(cause).__name__})"
