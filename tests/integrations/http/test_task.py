@@ -142,10 +142,20 @@ async def test_each_method_is_sent(http: Task, method: str) -> None:
     assert ([asked.method for asked in api.asked], result["StatusCode"]) == ([method], 204)
 
 
-async def test_a_text_is_sent_as_it_is(http: Task) -> None:
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"Content-Type": "text/xml"}, "<a>ü</a>"),
+        ({"content-type": "application/vnd.api+json"}, '"<a>ü</a>"'),
+        ({}, '"<a>ü</a>"'),
+    ],
+)
+async def test_a_text_is_json_unless_the_state_names_another_type(
+    http: Task, headers: dict[str, str], body: str
+) -> None:
     async with Api(answer()) as api:
-        await http().call(call(api.url, "POST", RequestBody="<a>ü</a>", Headers={"Content-Type": "text/xml"}))
-    assert (api.asked[0].body, api.asked[0].headers["content-type"]) == ("<a>ü</a>", "text/xml")
+        await http().call(call(api.url, "POST", RequestBody="<a>ü</a>", Headers=headers))
+    assert api.asked[0].body == body
 
 
 async def test_form_data_are_sent_as_such(http: Task) -> None:

@@ -37,6 +37,7 @@ from stepwell.errors import (
 from stepwell.expressions.scope import Json
 from stepwell.integrations.aws.models import NoModels
 from stepwell.integrations.call import CallFailed
+from stepwell.integrations.http.task import HttpTask, Trace
 from stepwell.integrations.service_shapes import mismatch
 
 _WAITING = (".sync", ".sync:2", ".waitForTaskToken")
@@ -65,11 +66,12 @@ async def test_state(call: Call, request: shapes.TestStateRequest) -> Answer:
     specimen = await asyncio.to_thread(_specimen, request)
     moment = Moment(call.engine.clock.now(), secrets.randbits(63))
     limits = Limits(payload=call.engine.config.payload_limit)
+    trace = Trace(bool(request.reveal_secrets)) if request.inspection_level == "TRACE" else None
     try:
         given = _given(call, request)
         outcome = await _try(call, request, given, specimen, moment, limits)
         if outcome.call is not None:
-            answered = await _call(call, given, specimen.state.name, outcome.call)
+            answered = await _call(call, given, specimen.state.name, outcome.call, trace)
             outcome = await _try(call, request, answered, specimen, moment, limits)
     except Unthinkable as problem:
         raise ValidationException(str(problem)) from problem
@@ -80,7 +82,7 @@ async def test_state(call: Call, request: shapes.TestStateRequest) -> Answer:
         error=outcome.error,
         cause=outcome.cause,
         nextState=outcome.next,
-        inspectionData=outcome.inspection if inspected else None,
+        inspectionData=outcome.inspection | (trace.shown() if trace else {}) if inspected else None,
     )
 
 
@@ -95,14 +97,15 @@ def _specimen(request: shapes.TestStateRequest) -> Specimen:
     return specimen
 
 
-async def _call(call: Call, given: Given, state: str, wanted: Wanted) -> Given:
-    """Make the call that the state wants: the same state with the answer."""
+async def _call(call: Call, given: Given, state: str, wanted: Wanted, trace: Trace | None) -> Given:
+    """Make the call that the state wants: the same state with the answer. `trace` notes an HTTP Task's exchange."""
     start = given.start
     made = call_of(start.arn, start.machine_arn, 0, 0, state, wanted, wanted.input)
     try:
         integration = call.engine.runner.calls.integration_for(made)
         longest = min(wanted.timeout or LONGEST_TEST, LONGEST_TEST)
-        return replace(given, result=await asyncio.wait_for(integration.call(made), longest))
+        answer = integration.exchange(made, trace) if isinstance(integration, HttpTask) else integration.call(made)
+        return replace(given, result=await asyncio.wait_for(answer, longest))
     except CallFailed as problem:
         return replace(given, failure=problem.failure)
     except TimeoutError:

@@ -102,8 +102,9 @@ def merge(task: Task, added: Added, region: str) -> Request:
         *_without(task.headers, [name.lower() for name in added.headers]),
         *added.headers.items(),
     ]
-    body = _body(task, added)
-    if body is not None and not any(name.lower() == "content-type" for name, _ in headers):
+    kind = next((value for name, value in headers if name.lower() == "content-type"), None)
+    body = _body(task, added, kind)
+    if body is not None and kind is None:
         headers.append(("Content-Type", JSON if task.array_format is None else FORM))
     query = [pair for pair in task.query if pair[0] not in added.query] + [*added.query.items()]
     return Request(method=task.method, url=_with_query(task.endpoint, query), headers=headers, body=body)
@@ -209,7 +210,8 @@ def _array_format(transform: Any) -> str | None:
 # -- merging -----------------------------------------------------------------------------------------------------------
 
 
-def _body(task: Task, added: Added) -> str | None:
+def _body(task: Task, added: Added, kind: str | None) -> str | None:
+    """The body, of this content type where one is given."""
     body = task.body
     if added.body:
         if not isinstance(body, dict | msgspec.UnsetType):
@@ -219,7 +221,7 @@ def _body(task: Task, added: Added) -> str | None:
         body = {**(body or {}), **added.body}
     if body is msgspec.UNSET:
         return None
-    if isinstance(body, str):  # ready as it is: XML, say
+    if isinstance(body, str) and kind is not None and "json" not in kind.lower():  # ready as it is: XML, say
         return body
     if task.array_format is None:
         return msgspec.json.encode(body).decode()

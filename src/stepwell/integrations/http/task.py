@@ -29,6 +29,11 @@ class Trace(msgspec.Struct):
     request: dict[str, str] = {}
     response: dict[str, str] = {}
 
+    def shown(self) -> dict[str, dict[str, str]]:
+        """Members of InspectionData."""
+        members = {"request": self.request, "response": self.response}
+        return {name: value for name, value in members.items() if value}
+
 
 class HttpTask:
     """Makes the requests of HTTP Tasks. `most`: bytes that an answer's body may have."""
