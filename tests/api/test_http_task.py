@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from stepwell.integrations.http.settings import load_http
+
 from .live import ROLE, LiveServer
 
 PASSWORD = "open-sesame"
@@ -59,9 +61,8 @@ def mirror() -> Iterator[str]:
 @pytest.fixture
 def client(serve: Callable[..., LiveServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("MIRROR_PASSWORD", PASSWORD)
-    file = tmp_path / "stepwell.toml"
-    file.write_text(TOML)
-    return serve(file=file).client()
+    (tmp_path / "stepwell.toml").write_text(TOML)
+    return serve(http=load_http([tmp_path])).client()
 
 
 def task(endpoint: str, **fields: Any) -> dict[str, Any]:

@@ -11,8 +11,6 @@ from stepwell.config import ConfigError, config_file, read_table
 
 Table = TypeVar("Table", bound=msgspec.Struct)
 
-TABLES = ("http", "connections")
-
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -86,7 +84,9 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
 def load_http(directories: Iterable[Path]) -> HttpSettings:
     """The settings of the first stepwell.toml in `directories`. Raises ConfigError."""
     file = config_file(directories)
-    return HttpSettings() if file is None else read_settings(*(read_table(file, name) for name in TABLES), str(file))
+    if file is None:
+        return HttpSettings()
+    return read_settings(read_table(file, "http"), read_table(file, "connections"), str(file))
 
 
 def read_settings(http: Mapping[str, Any], connections: Mapping[str, Any], where: str) -> HttpSettings:
