@@ -20,6 +20,7 @@ async def test_the_answer_is_json_with_status_and_headers(runner: asyncio.Runner
     assert answer == {"ResponseBody": {"bills": [1]}, "StatusCode": 201, "StatusText": "Created"}
     assert headers["x-pizza"] == ["quattro"]
     assert (rude.seen[0].method, rude.seen[0].path) == ("GET", "/prod/bills")
+    assert rude.seen[0].headers["Host"] == API["ApiEndpoint"]
     assert "Authorization" not in rude.seen[0].headers
 
 

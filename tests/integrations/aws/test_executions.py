@@ -27,6 +27,11 @@ def started(server: LiveServer, name: str, type: str = "STANDARD", **states: Any
     return client.start_execution(stateMachineArn=machine)["executionArn"]
 
 
+def types(states: Any, execution: str) -> list[str]:
+    """The types of the events so far."""
+    return [event["type"] for event in states.get_execution_history(executionArn=execution)["events"]]
+
+
 @pytest.fixture
 def server(aws: Caller) -> Iterator[LiveServer]:
     live = LiveServer(services=Services({"*": {"endpoint_url": aws.url}}))
@@ -51,10 +56,12 @@ def test_a_consumer_of_the_queue_answers_with_the_token(aws: Caller, server: Liv
     # When somebody reads it and says yes
     (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
     asked = json.loads(message["Body"])
+    while "TaskSubmitted" not in types(states, execution):  # it may be quicker than SQS's answer
+        pass
     states.send_task_success(taskToken=asked["token"], output='{"approved": true}')
     # Then the execution has the answer
     events = states.get_execution_history(executionArn=execution)["events"]
-    assert [event["type"] for event in events] == [
+    assert types(states, execution) == [
         "ExecutionStarted",
         "TaskStateEntered",
         "TaskScheduled",

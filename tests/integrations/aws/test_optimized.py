@@ -5,7 +5,10 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 from .caller import EXECUTION, MACHINE, Caller, without_exchange
+from .rude import Rude
 
 
 async def queue(aws: Caller, name: str = "orders") -> str:
@@ -125,3 +128,42 @@ async def test_emr_is_asked_in_its_own_words(runner: asyncio.Runner, aws: Caller
     await aws.call("elasticmapreduce:terminateCluster", id)
     state = aws.client("emr").describe_cluster(ClusterId=created["ClusterId"])["Cluster"]["Status"]["State"]
     assert state == "TERMINATED"
+
+
+@pytest.mark.parametrize(
+    ("resource", "given", "fault"),
+    [
+        ("sqs:sendMessage", [], "The value for the field 'Parameters' must be an OBJECT"),
+        ("events:putEvents", {"Entries": {}}, "The value for the field 'Entries' must be an ARRAY"),
+        ("events:putEvents", {"Entries": ["x"]}, "The value for the field 'Entries' must be an OBJECT"),
+        ("batch:submitJob.sync", {"JobName": "j", "Tags": []}, "The value for the field 'Tags' must be an OBJECT"),
+        ("sagemaker:createTrainingJob", {"Tags": {}}, "The value for the field 'Tags' must be an ARRAY"),
+        ("glue:startJobRun", {"JobNames": "j"}, "The field 'JobNames' is not supported by Step Functions"),
+    ],
+)
+async def test_parameters_of_another_kind_are_refused_before_anything_is_started(
+    runner: asyncio.Runner, rude: Rude, resource: str, given: Any, fault: str
+) -> None:
+    error, cause = await Caller(rude.url).failure(resource, given)
+    assert (error, cause) == (
+        "States.Runtime",
+        f"The Parameters '{json.dumps(given)}' could not be used to start the Task: [{fault}]",
+    )
+
+
+async def test_a_model_is_asked_in_json_and_answers_so(runner: asyncio.Runner, rude: Rude) -> None:
+    rude.answers = [(200, '{"completion": "Ciao"}')]
+    rude.headers = {"Content-Type": "application/json"}
+    given = {"ModelId": "cohere.command", "Body": {"prompt": "Hello"}, "ContentType": "application/json"}
+    answer = await Caller(rude.url).call("bedrock:invokeModel", given)
+    assert without_exchange(answer) == {"Body": {"completion": "Ciao"}, "ContentType": "application/json"}
+    assert (rude.seen[0].path, json.loads(rude.seen[0].body)) == ("/model/cohere.command/invoke", {"prompt": "Hello"})
+
+
+@pytest.mark.parametrize(
+    "resource", ["elasticmapreduce:createCluster", "elasticmapreduce:addStep", "elasticmapreduce:cancelStep"]
+)
+async def test_an_answer_that_lacks_everything_is_an_empty_one(
+    runner: asyncio.Runner, rude: Rude, resource: str
+) -> None:
+    assert without_exchange(await Caller(rude.url).call(resource, {})) == {}

@@ -36,6 +36,14 @@ async def test_a_thread_that_is_free_is_used_again(runner: asyncio.Runner) -> No
     assert len({await pool.run(threading.get_ident) for _ in range(5)}) == 1
 
 
+async def test_a_thread_that_has_nothing_to_do_ends(runner: asyncio.Runner) -> None:
+    pool = Pool("idle", 1, idle_seconds=0.01)
+    thread = await pool.run(threading.current_thread)
+    await asyncio.to_thread(thread.join, 5)
+    assert not thread.is_alive()
+    assert await pool.run(threading.current_thread) is not thread
+
+
 async def test_an_error_reaches_whoever_waits(runner: asyncio.Runner) -> None:
     with pytest.raises(ZeroDivisionError):
         await Pool("x", 1).run(lambda: 1 // 0)

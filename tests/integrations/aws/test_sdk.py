@@ -7,6 +7,7 @@ import re
 import pytest
 
 from .caller import Caller
+from .rude import Rude
 
 ORDERS = {
     "TableName": "orders",
@@ -127,6 +128,14 @@ async def test_the_region_is_the_executions_or_the_rules(runner: asyncio.Runner,
     there = Caller(aws.url, region="us-west-2")
     assert ":eu-west-1:" in (await aws.call("aws-sdk:sns:createTopic", {"Name": "t"}))["TopicArn"]
     assert ":us-west-2:" in (await there.call("aws-sdk:sns:createTopic", {"Name": "t"}))["TopicArn"]
+
+
+async def test_a_service_that_is_not_at_aws_is_called_by_its_own_name_only(runner: asyncio.Runner, rude: Rude) -> None:
+    rude.answers = [(200, ""), (200, "{}")]
+    here = Caller(rude.url.replace("127.0.0.1", "localhost"))
+    await here.call("aws-sdk:s3:putObject", {"Bucket": "orders", "Key": "1", "Body": "x"})
+    await here.call("aws-sdk:servicediscovery:discoverInstances", {"NamespaceName": "n", "ServiceName": "s"})
+    assert [seen.path for seen in rude.seen] == ["/orders/1", "/"]
 
 
 async def test_aws_own_environment_says_where_a_service_is(

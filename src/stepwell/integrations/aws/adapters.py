@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from stepwell.integrations.aws.desk import Json, encode
-from stepwell.integrations.aws.values import to_json_text
+from stepwell.integrations.aws.values import of_type, to_json_text
 from stepwell.integrations.call import Call, CallFailed
 
 Ask = Callable[[str, Json], Json]
@@ -39,6 +39,18 @@ def _with(**members: Any) -> Callable[[Call, Json, Ask], Json]:
     return lambda call, given, ask: members | given
 
 
+def _list(given: Json, name: str) -> list[Any]:
+    """A member that is a list, empty when it is not there. Raises Unsuitable."""
+    value = given.get(name)
+    return [] if value is None else of_type(list, name, value, "an ARRAY")
+
+
+def _object(given: Json, name: str) -> Json:
+    """A member that is an object, empty when it is not there. Raises Unsuitable."""
+    value = given.get(name)
+    return {} if value is None else of_type(dict, name, value, "an OBJECT")
+
+
 def _adding(*names: str) -> Callable[[Call, Json, Json], Json]:
     """Members of the request that the answer has too."""
     return lambda call, given, answer: {name: given[name] for name in names if name in given} | answer
@@ -48,15 +60,14 @@ def _adding(*names: str) -> Callable[[Call, Json, Json], Json]:
 
 
 def _events(call: Call, given: Json, ask: Ask) -> Json:
-    entries = given.get("Entries")
-    return given | {"Entries": [_event(call, entry) for entry in entries]} if isinstance(entries, list) else given
+    return given | {"Entries": [_event(call, entry) for entry in _list(given, "Entries")]}
 
 
-def _event(call: Call, entry: Any) -> Any:
-    if not isinstance(entry, dict):
-        return entry
+def _event(call: Call, entry: Any) -> Json:
+    of_type(dict, "Entries", entry, "an OBJECT")
     detail = {"Detail": to_json_text(entry["Detail"])} if "Detail" in entry else {}
-    return entry | detail | {"Resources": [*entry.get("Resources", ()), call.execution_arn, call.machine_arn]}
+    resources = {"Resources": [*_list(entry, "Resources"), call.execution_arn, call.machine_arn]}
+    return {**entry, **detail, **resources}
 
 
 def _all_put(call: Call, given: Json, answer: Json) -> Json:
@@ -81,7 +92,7 @@ def _model_answer(call: Call, given: Json, answer: Json) -> Json:
     """The model's answer as JSON, where it is some."""
     try:
         return answer | {"Body": msgspec.json.decode(answer["Body"])}
-    except msgspec.DecodeError:
+    except (KeyError, msgspec.DecodeError):
         return answer
 
 
@@ -99,20 +110,29 @@ def _renamed(names: Mapping[str, str], listed: bool = False) -> Callable[[Call, 
 
 def _step(call: Call, given: Json, ask: Ask) -> Json:
     rest = {name: value for name, value in given.items() if name not in ("ClusterId", "Step")}
-    return rest | {"JobFlowId": given.get("ClusterId"), "Steps": [given.get("Step")]}
+    return rest | {"JobFlowId": given.get("ClusterId"), "Steps": [given["Step"]] if "Step" in given else None}
+
+
+def _cluster(call: Call, given: Json, answer: Json) -> Json:
+    return {"ClusterId" if name == "JobFlowId" else name: value for name, value in answer.items()}
+
+
+def _first(name: str, listed: str) -> Callable[[Call, Json, Json], Json]:
+    """The only one of several."""
+    return lambda call, given, answer: {name: answer[listed][0]} if answer.get(listed) else {}
 
 
 def _fleet(call: Call, given: Json, ask: Ask) -> Json:
     listed = ask("listInstanceFleets", {"ClusterId": given.get("ClusterId")})
     id = _named(listed.get("InstanceFleets", []), given.get("InstanceFleetName"))
-    fleet = given.get("InstanceFleet", {})
+    fleet = _object(given, "InstanceFleet")
     return {"ClusterId": given.get("ClusterId"), "InstanceFleet": fleet | {"InstanceFleetId": id}}
 
 
 def _group(call: Call, given: Json, ask: Ask) -> Json:
     listed = ask("listInstanceGroups", {"ClusterId": given.get("ClusterId")})
     id = _named(listed.get("InstanceGroups", []), given.get("InstanceGroupName"))
-    group = given.get("InstanceGroup", {})
+    group = _object(given, "InstanceGroup")
     return {"ClusterId": given.get("ClusterId"), "InstanceGroups": [group | {"InstanceGroupId": id}]}
 
 
@@ -130,15 +150,15 @@ def _named(parts: list[Json], name: Any) -> Any:
 def _tagged(call: Call, given: Json, ask: Ask) -> Json:
     """SageMaker's jobs bear AWS's tag, and those waited for that of the call."""
     tags = MANAGED | ({CALL_TAG: call.identity} if call.pattern == ".sync" else {})
-    return given | {"Tags": [*given.get("Tags", ()), *({"Key": key, "Value": value} for key, value in tags.items())]}
+    return given | {"Tags": [*_list(given, "Tags"), *({"Key": key, "Value": value} for key, value in tags.items())]}
 
 
 def _batch(call: Call, given: Json, ask: Ask) -> Json:
-    return given | {"Tags": given.get("Tags", {}) | {CALL_TAG: call.identity}} if call.pattern == ".sync" else given
+    return given | {"Tags": _object(given, "Tags") | {CALL_TAG: call.identity}} if call.pattern == ".sync" else given
 
 
 def _convert(call: Call, given: Json, ask: Ask) -> Json:
-    return given | {"Tags": given.get("Tags", {}) | {"ManagedByService": "AWSStepFunctions"}}
+    return given | {"Tags": _object(given, "Tags") | {"ManagedByService": "AWSStepFunctions"}}
 
 
 # -- CodeBuild ---------------------------------------------------------------------------------------------------------
@@ -160,9 +180,7 @@ ADAPTERS: dict[str, Adapter] = {
     "ecs:runTask": Adapter(request=_with(StartedBy="AWS Step Functions"), answer=_all_run),
     "elasticmapreduce:createCluster": Adapter(
         "runJobFlow",
-        answer=lambda call, given, answer: (
-            {"ClusterId": answer["JobFlowId"]} | {name: value for name, value in answer.items() if name != "JobFlowId"}
-        ),
+        answer=_cluster,
     ),
     "elasticmapreduce:setClusterTerminationProtection": Adapter(
         "setTerminationProtection", _renamed({"ClusterId": "JobFlowIds"}, listed=True)
@@ -170,13 +188,11 @@ ADAPTERS: dict[str, Adapter] = {
     "elasticmapreduce:terminateCluster": Adapter(
         "terminateJobFlows", _renamed({"ClusterId": "JobFlowIds"}, listed=True)
     ),
-    "elasticmapreduce:addStep": Adapter(
-        "addJobFlowSteps", _step, lambda call, given, answer: {"StepId": answer["StepIds"][0]}
-    ),
+    "elasticmapreduce:addStep": Adapter("addJobFlowSteps", _step, _first("StepId", "StepIds")),
     "elasticmapreduce:cancelStep": Adapter(
         "cancelSteps",
         _renamed({"StepId": "StepIds"}, listed=True),
-        lambda call, given, answer: {"CancelStepsInfo": answer["CancelStepsInfoList"][0]},
+        _first("CancelStepsInfo", "CancelStepsInfoList"),
     ),
     "elasticmapreduce:modifyInstanceFleetByName": Adapter("modifyInstanceFleet", _fleet),
     "elasticmapreduce:modifyInstanceGroupByName": Adapter("modifyInstanceGroups", _group),

@@ -12,8 +12,7 @@ from stepwell.integrations.aws.failures import Refusals, unusable
 from stepwell.integrations.aws.values import Unsuitable, to_json_text
 from stepwell.integrations.call import Call, CallFailed
 
-SERVICE = "execute-api"
-"""What requests are signed for, and what stepwell.toml calls it too."""
+SIGNED_FOR = "execute-api"
 
 REFUSED = frozenset(
     {
@@ -57,7 +56,10 @@ class ApiGatewayCalls:
             rule.endpoint_url or f"https://{given['ApiEndpoint']}", path, given.get("QueryParameters") or {}
         )
         body = _body(given)
-        headers = ({"Content-Type": "application/json"} if body is not None else {}) | (given.get("Headers") or {})
+        host = {"Host": given["ApiEndpoint"]}  # whoever stands at endpoint_url can tell the APIs apart
+        headers = (
+            host | ({"Content-Type": "application/json"} if body is not None else {}) | (given.get("Headers") or {})
+        )
         request = web.request(given["Method"], place, headers, body)
         if given.get("AuthType", "NO_AUTH") != "NO_AUTH":
             self._sign(call, request)
@@ -65,9 +67,9 @@ class ApiGatewayCalls:
 
     def _sign(self, call: Call, request: Any) -> None:
         """With Signature Version 4. RESOURCE_POLICY names the machine besides, which only AWS itself can vouch for."""
-        credentials = self._desk.clients.credentials(call, SERVICE)
-        signer = import_module("botocore.auth").SigV4Auth
-        signer(credentials, SERVICE, self._desk.clients.region(call, SERVICE)).add_auth(request)
+        clients = self._desk.clients
+        credentials, region = clients.credentials(call, call.service), clients.region(call, call.service)
+        import_module("botocore.auth").SigV4Auth(credentials, SIGNED_FOR, region).add_auth(request)
 
     async def poll(self, call: Call, submitted: str) -> str | None:
         raise InternalFailure("no request is waited for")

@@ -21,6 +21,10 @@ RENEWED = 300
 """Seconds before their end at which the credentials of a role are asked for anew."""
 
 
+_ELSEWHERE = {"inject_host_prefix": False, "s3": {"addressing_style": "path"}}
+"""For services that are not at AWS: buckets and prefixes in front of `localhost` are names that nobody knows."""
+
+
 class Keys(NamedTuple):
     """Credentials of a role."""
 
@@ -74,22 +78,25 @@ class Clients:
             return self._clients[place]
 
     def _make(self, service: str, rule: Rule, region: str, keys: Keys | None) -> Client:
-        client = self._session(rule.profile).create_client(
-            service,
-            region_name=region,
-            endpoint_url=rule.endpoint_url,
-            aws_access_key_id=keys and keys.id,
-            aws_secret_access_key=keys and keys.secret,
-            aws_session_token=keys and keys.token,
-            config=import_module("botocore.config").Config(
-                connect_timeout=rule.connect_timeout,
-                read_timeout=rule.read_timeout,
-                retries={"mode": "standard", "total_max_attempts": rule.attempts},
-                max_pool_connections=rule.threads,
-                parameter_validation=False,  # as with the SDK for Java, the service says what is missing
-                user_agent_extra="stepwell",
-            ),
+        session = self._session(rule.profile)
+        config = import_module("botocore.config").Config(
+            connect_timeout=rule.connect_timeout,
+            read_timeout=rule.read_timeout,
+            retries={"mode": "standard", "total_max_attempts": rule.attempts},
+            max_pool_connections=rule.threads,
+            parameter_validation=False,  # as with the SDK for Java, the service says what is missing
+            user_agent_extra="stepwell",
         )
+        place = {"region_name": region, "endpoint_url": rule.endpoint_url}
+        signed = {
+            "aws_access_key_id": keys and keys.id,
+            "aws_secret_access_key": keys and keys.secret,
+            "aws_session_token": keys and keys.token,
+        }
+        client = session.create_client(service, **place, **signed, config=config)
+        if ".amazonaws." not in client.meta.endpoint_url:
+            elsewhere = import_module("botocore.config").Config(**_ELSEWHERE)
+            client = session.create_client(service, **place, **signed, config=config.merge(elsewhere))
         client.meta.events.register("before-parse", _refuse_rubbish)
         return client
 
@@ -133,6 +140,6 @@ def _refuse_rubbish(operation_model: Any, response_dict: dict[str, Any], **_: An
     shape = operation_model.output_shape
     if shape is None or response_dict["status_code"] >= 300 or shape.serialization.get("payload"):
         return
-    is_json = "json" in operation_model.service_model.metadata["protocol"]
+    is_json = "json" in operation_model.service_model.resolved_protocol
     if is_json and response_dict["body"].strip()[:1] not in (b"", b"{"):
         raise import_module("botocore.parsers").ResponseParserError("the answer is no JSON")

@@ -52,10 +52,10 @@ class EksCalls(OptimizedCalls):
     def _look(self, call: Call, submitted: str) -> str | None:
         if call.action != "runJob":
             return super()._look(call, submitted)
-        given, started = msgspec.json.decode(call.input), msgspec.json.decode(submitted)
+        given = msgspec.json.decode(call.input)
         kubernetes = Kubernetes(self._desk, call, given)
         try:
-            job = kubernetes.ask("GET", f"{_jobs(given)}/{started['ResponseBody']['metadata']['name']}")["ResponseBody"]
+            job = kubernetes.ask("GET", f"{_jobs(given)}/{_job(call, given)['metadata']['name']}")["ResponseBody"]
         except CallFailed as failed:
             if failed.failure.error in _PASSING:
                 return None
@@ -74,9 +74,9 @@ class EksCalls(OptimizedCalls):
             return super()._end(call, submitted)
         given = msgspec.json.decode(call.input)
         kubernetes = Kubernetes(self._desk, call, given)
-        found = kubernetes.ours(_job(call, given)) if submitted is None else msgspec.json.decode(submitted)
-        if found is not None:
-            kubernetes.delete_job(found["ResponseBody"]["metadata"]["name"])
+        job = _job(call, given)
+        if submitted is not None or kubernetes.ours(job) is not None:
+            kubernetes.delete_job(job["metadata"]["name"])
 
 
 _PASSING = ("EKS.429", "EKS.500", "EKS.502", "EKS.503", "EKS.504", "EKS.SdkClientException")
@@ -181,10 +181,10 @@ class Kubernetes:
 
     def _token(self) -> str:
         """Who we are: a signed question to STS, which the cluster asks in our place."""
-        region = self._desk.clients.region(self._call, "sts")
+        region = self._desk.clients.region(self._call, "eks")
         place = f"https://sts.{region}.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15"
         request = web.request("GET", place, {"x-k8s-aws-id": self._given["ClusterName"]}, None)
-        credentials = self._desk.clients.credentials(self._call, "sts")
+        credentials = self._desk.clients.credentials(self._call, "eks")
         import_module("botocore.auth").SigV4QueryAuth(credentials, "sts", region, TOKEN_SECONDS).add_auth(request)
         return "k8s-aws-v1." + base64.urlsafe_b64encode(request.url.encode()).decode().rstrip("=")
 

@@ -10,7 +10,7 @@ from stepwell.integrations.aws.desk import Desk, Json, encode, service_of
 from stepwell.integrations.aws.failures import Refusal, Refusals, optimized_failure, passes, unusable
 from stepwell.integrations.aws.jobs import JOBS, Job, path, request
 from stepwell.integrations.aws.models import capital
-from stepwell.integrations.aws.values import Unsuitable, milliseconds
+from stepwell.integrations.aws.values import Unsuitable, milliseconds, of_type
 from stepwell.integrations.call import Call, CallFailed, exchange
 
 
@@ -48,10 +48,11 @@ class OptimizedCalls:
     def _perform(self, call: Call, service: str, given: Json) -> tuple[Json, Json]:
         """Do the action, unless this very call has started its job before."""
         adapter = ADAPTERS.get(_name(call), Adapter())
+        of_type(dict, "Parameters", given, "an OBJECT")
         found = self._started_before(call, service, given)
         if found is not None:
             return found, {}
-        adapted = adapter.request(call, given, self._asking(call, service)) if isinstance(given, dict) else given
+        adapted = adapter.request(call, given, self._asking(call, service))
         answer, metadata = self._desk.ask(
             call, service, adapter.operation or call.action, adapted, capital, milliseconds
         )
@@ -107,7 +108,8 @@ def _outcome(job: Job, answer: Json, described: Json) -> str | None:
     """The result of a job, None while it runs. Raises CallFailed with the job as its cause."""
     found = path(described, job.job)
     state, ended = (path(found, job.state), found) if job.read is None else job.read(described, answer)
-    result: Any = {job.under: ended, **{name: answer[name] for name in job.kept}} if job.under else ended
+    kept = {name: answer[name] for name in job.kept if name in answer}
+    result: Any = {job.under: ended, **kept} if job.under else ended
     if state in job.failed:
         raise CallFailed(States.TASK_FAILED, encode(result).decode())
     return encode(result).decode() if state in job.succeeded else None

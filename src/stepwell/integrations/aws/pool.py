@@ -22,9 +22,10 @@ class Pool:
     process from ending.
     """
 
-    def __init__(self, name: str, size: int) -> None:
+    def __init__(self, name: str, size: int, idle_seconds: float = IDLE_SECONDS) -> None:
         self._name = name
         self._size = size
+        self._idle_seconds = idle_seconds
         self._work: SimpleQueue[Job] = SimpleQueue()
         self._lock = threading.Lock()
         self._threads = 0
@@ -46,7 +47,7 @@ class Pool:
     def _serve(self) -> None:
         while True:
             try:
-                work, loop, answer = self._work.get(timeout=IDLE_SECONDS)
+                work, loop, answer = self._work.get(timeout=self._idle_seconds)
             except Empty:
                 with self._lock:
                     if self._open >= self._threads:  # work has just come in for this thread

@@ -64,14 +64,14 @@ def _given(name: str, shape: Shape, value: Any, naming: Naming) -> Any:
     match shape.type_name:
         case "structure":
             request: dict[str, Any] = {}
-            faults = list(_fill(request, shape, _of(dict, name, value, "an OBJECT"), naming))
+            faults = list(_fill(request, shape, of_type(dict, name, value, "an OBJECT"), naming))
             if faults:
                 raise Unsuitable(", ".join(faults))
             return request
         case "list":
-            return [_given(name, shape.member, item, naming) for item in _of(list, name, value, "an ARRAY")]
+            return [_given(name, shape.member, item, naming) for item in of_type(list, name, value, "an ARRAY")]
         case "map":
-            items = _of(dict, name, value, "an OBJECT").items()
+            items = of_type(dict, name, value, "an OBJECT").items()
             return {key: _given(key, shape.value, item, naming) for key, item in items}
         case "blob":
             # Texts are UTF-8; what is no text is written as JSON, which is what S3's Body and the like want.
@@ -80,7 +80,8 @@ def _given(name: str, shape: Shape, value: Any, naming: Naming) -> Any:
             return _scalar(name, kind, value)
 
 
-def _of(type: type, name: str, value: Any, kind: str) -> Any:
+def of_type(type: type, name: str, value: Any, kind: str) -> Any:
+    """The value, if it is of that type. Raises Unsuitable."""
     if not isinstance(value, type):
         raise Unsuitable(f"The value for the field '{name}' must be {kind}")
     return value
