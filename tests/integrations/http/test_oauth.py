@@ -76,6 +76,16 @@ async def test_many_calls_at_once_fetch_one_token(http: Task) -> None:
         assert (len(door.asked), len(api.asked)) == (1, 5)
 
 
+async def test_those_that_wait_for_a_token_share_its_failure_and_the_next_one_tries_again(http: Task) -> None:
+    async with Api(answer(None, "503 Busy"), answer({"access_token": "t1"})) as door, Api(answer()) as api:
+        task = http(oauth={**CLIENT, "endpoint": door.url})
+        ended = await asyncio.gather(*(task.call(call(api.url)) for _ in range(5)), return_exceptions=True)
+        assert [type(end).__name__ for end in ended] == ["ConnectionFault"] * 5
+        assert len(door.asked) == 1
+        await task.call(call(api.url))
+        assert len(door.asked) == 2
+
+
 @pytest.mark.parametrize(
     ("said", "why"),
     [

@@ -32,6 +32,8 @@ def test_public_addresses_are_reached(address: str) -> None:
         "224.0.0.1",
         "ff02::1",
         "255.255.255.255",
+        "fec0::1",
+        "64:ff9b:1::7f00:1",
         "::ffff:127.0.0.1",
         "64:ff9b::7f00:1",  # 127.0.0.1 through NAT64
         "2002:7f00:1::",  # 127.0.0.1 through 6to4

@@ -21,7 +21,7 @@ BASIC = {"username": "ada", "password": "geheim"}
             " networks: 127.0.0.1, ::1, 10.0.0.0/8.",
         ),
         ({"timeout_seconds": 90}, {}, "[http] in f: Expected `float` <= 60.0 - at `$.timeout_seconds`."),
-        ({"ca_file": "none.pem"}, {}, "ca_file of [http] in f: there is no file none.pem."),
+        ({"ca_file": "none.pem"}, {}, "ca_file of [http] in f: none.pem cannot be used: No such file or directory."),
         (
             {},
             {"basic": BASIC | {"password": 5}},

@@ -41,15 +41,25 @@ class Tokens:
         self._clock = clock
         self._plain = plain
         self._tokens: dict[str, Token] = {}
-        self._fetching: dict[str, asyncio.Lock] = {}
+        self._fetching: dict[str, asyncio.Task[Token]] = {}
 
     async def token(self, name: str, oauth: OAuth) -> str:
-        """A connection's token; many that ask at once cause one request. Raises ConnectionFault, CallFailed."""
-        async with self._fetching.setdefault(name, asyncio.Lock()):
-            there = self._tokens.get(name)
-            if there is None or (there.ends is not None and there.ends - EARLY <= self._clock.now()):
-                there = self._tokens[name] = await self._fetch(name, oauth)
-            return there.text
+        """A connection's token; those that ask at once wait for one request, and share its failure too.
+
+        Raises ConnectionFault.
+        """
+        there = self._tokens.get(name)
+        if there is None or (there.ends is not None and there.ends - EARLY <= self._clock.now()):
+            if name not in self._fetching:
+                self._fetching[name] = asyncio.create_task(self._fetch(name, oauth), name=f"a token for {name}")
+                self._fetching[name].add_done_callback(lambda fetched: self._fetched(name, fetched))
+            there = await asyncio.shield(self._fetching[name])
+        return there.text
+
+    def _fetched(self, name: str, fetched: "asyncio.Task[Token]") -> None:
+        del self._fetching[name]
+        if not fetched.cancelled() and fetched.exception() is None:
+            self._tokens[name] = fetched.result()
 
     def refused(self, name: str, token: str) -> None:
         """The API did not take it: forget it, unless there is another one by now."""

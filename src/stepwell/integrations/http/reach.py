@@ -13,6 +13,9 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
+_LOCAL = (ipaddress.ip_network("fec0::/10"), ipaddress.ip_network("64:ff9b:1::/48"))
+"""Networks of a site's own (RFC 3879, RFC 8215) that `ipaddress` takes for global ones."""
+
 
 def may_reach(address: str, allow: Sequence[Network]) -> bool:
     """Whether a connection may be made to this address, as `socket` writes it."""
@@ -22,7 +25,7 @@ def may_reach(address: str, allow: Sequence[Network]) -> bool:
 
 def _public(address: Address) -> bool:
     meant = _meant(address)
-    return meant.is_global and not meant.is_multicast
+    return meant.is_global and not meant.is_multicast and not any(meant in network for network in _LOCAL)
 
 
 def _meant(address: Address) -> Address:

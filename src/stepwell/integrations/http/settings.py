@@ -1,6 +1,7 @@
 """What stepwell.toml says about HTTP Tasks: the table [http], and a table [connections.NAME] for each connection."""
 
 import ipaddress
+import ssl
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -92,8 +93,8 @@ def load_http(directories: Iterable[Path]) -> HttpSettings:
 def read_settings(http: Mapping[str, Any], connections: Mapping[str, Any], where: str) -> HttpSettings:
     """The settings that two tables have; `where` names their file. Raises ConfigError."""
     table = _converted(http, _HttpTable, f"[http] in {where}")
-    if table.ca_file is not None and not Path(table.ca_file).is_file():
-        raise ConfigError(f"ca_file of [http] in {where}: there is no file {table.ca_file}.")
+    if table.ca_file is not None:
+        _check_ca_file(table.ca_file, where)
     return HttpSettings(
         connections={name: _connection(name, table, where) for name, table in connections.items()},
         allow=tuple(_network(text, where) for text in table.allow),
@@ -122,6 +123,13 @@ def _values(table: Any) -> list[Any]:
     if table.keys() == {"env", "file"}:
         return [table]
     return [found for member in table.values() for found in _values(member)]
+
+
+def _check_ca_file(file: str, where: str) -> None:
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as problem:  # ssl.SSLError is one
+        raise ConfigError(f"ca_file of [http] in {where}: {file} cannot be used: {problem.strerror}.") from None
 
 
 def _network(text: str, where: str) -> Network:
