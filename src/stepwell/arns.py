@@ -4,6 +4,9 @@ import msgspec
 
 from stepwell.errors import InvalidArn
 
+ANY_PARTITION = "aws[a-z-]*"
+"""How partitions look in regular expressions: aws, aws-cn, aws-us-gov, aws-eusc, the isolated ones."""
+
 
 class Arn(msgspec.Struct, frozen=True):
     """`arn:aws:states:<region>:<account>:<kind>:<rest>`."""

@@ -210,6 +210,11 @@ RULES: list[tuple[str, Any, list[str]]] = [
     ),
     ("a circle without an end", many("A", A={"Type": "Pass", "Next": "A"}), [NO_END]),
     (
+        "a circle without an end, and a state nobody reaches, which is not looked for then",
+        many("A", A={"Type": "Pass", "Next": "A"}, B={"Type": "Pass", "Next": "A"}),
+        [NO_END],
+    ),
+    (
         "a branch without an end",
         one({"Type": "Parallel", "End": True, "Branches": [many("A", A={"Type": "Pass", "Next": "A"})]}),
         ["MISSING_END_STATE: Workflow has no terminal state at /States/X/Branches[0]"],

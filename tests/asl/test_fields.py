@@ -166,9 +166,26 @@ JSONATA: list[dict[str, Any]] = [
         "MaxConcurrency": "{% 1 %}",
         "ToleratedFailurePercentage": "{% 1 %}",
         "ToleratedFailureCount": "{% 1 %}",
-        "ItemBatcher": {"MaxItemsPerBatch": "{% 1 %}"},
+        "ItemBatcher": {"MaxItemsPerBatch": "{% 1 %}", "BatchInput": {"a": "{% $a %}"}},
         "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Arguments": {"Bucket": "b"}},
         "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "b"}},
+    },
+    {
+        "Type": "Map",
+        "ItemProcessor": DISTRIBUTED,
+        "Items": [1, "{% $two %}"],
+        "ItemSelector": "{% $merge([$states.context.Map.Item.Value, $more]) %}",
+        "ItemBatcher": {"MaxInputBytesPerBatch": "{% 1 %}", "BatchInput": "{% $states.input %}"},
+        "ResultWriter": {"WriterConfig": {"Transformation": "FLATTEN", "OutputType": "JSON"}},
+    },
+    {
+        "Type": "Map",
+        "ItemProcessor": DISTRIBUTED,
+        "ItemReader": {
+            "Resource": "arn:aws:states:::s3:listObjectsV2",
+            "ReaderConfig": {"InputType": "PARQUET", "Transformation": "LOAD_AND_FLATTEN", "MaxItems": "{% $n %}"},
+            "Arguments": "{% $where %}",
+        },
     },
 ]
 
@@ -179,9 +196,38 @@ def test_a_state_in_jsonata_takes(state: dict[str, Any]) -> None:
     assert read({**state, **onward, "QueryLanguage": "JSONata"}) == []
 
 
+@pytest.mark.parametrize("field", ["MaxConcurrencyPath", "ToleratedFailurePercentagePath", "ToleratedFailureCountPath"])
+@pytest.mark.parametrize("path", ["$", "$.n", "$$.Execution.Input.n", "$n", "$n.of[0]"])
+def test_a_number_may_come_from_the_input_from_the_context_object_and_from_a_variable(field: str, path: str) -> None:
+    assert read({"Type": "Map", "ItemProcessor": DISTRIBUTED, field: path, "Next": "Y"}) == []
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"InputType": "JSON", "ItemsPointer": "/data/items"},
+        {"InputType": "MANIFEST"},
+        {"InputType": "MANIFEST", "CSVHeaderLocation": "FIRST_ROW", "CSVDelimiter": "TAB"},
+        {"ManifestType": "S3_INVENTORY"},
+        {"ManifestType": "ATHENA_DATA", "InputType": "PARQUET"},
+    ],
+    ids=str,
+)
+def test_a_reader_is_configured_as_the_guide_has_it(config: dict[str, Any]) -> None:
+    reader = {"Resource": "arn:aws-eusc:states:::s3:getObject", "ReaderConfig": config, "Parameters": {}}
+    assert read({"Type": "Map", "ItemProcessor": DISTRIBUTED, "ItemReader": reader, "Next": "Y"}) == []
+
+
+def test_files_of_a_manifest_by_athena_need_no_header() -> None:
+    config = {"ManifestType": "ATHENA_DATA", "InputType": "CSV"}
+    reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": config, "Parameters": {}}
+    assert read({"Type": "Map", "ItemProcessor": DISTRIBUTED, "ItemReader": reader, "Next": "Y"}) == []
+
+
 RESOURCES = [
     f"arn:{partition}:states:::{service}:{action}{pattern}"
-    for partition in ("aws", "aws-cn", "aws-us-gov")
+    for partition in ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b")
     for service, known in SERVICES.items()
     for action in known.calls
     for pattern in ("", *[".sync"] * (action in known.jobs), *[".waitForTaskToken"] * known.callbacks)

@@ -46,6 +46,8 @@ class Service:
                     retries={"total_max_attempts": 1},
                     connect_timeout=5,
                     read_timeout=70,
+                    # Else botocore goes through os.environ, to which pytest writes in another thread.
+                    proxies={},
                 ),
             )
         return Region(name, client)

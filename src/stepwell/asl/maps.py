@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from stepwell.arns import ANY_PARTITION
 from stepwell.asl import readers
 from stepwell.asl.diagnostics import Code
 from stepwell.asl.place import MachineType, Place, Reader
@@ -123,7 +124,7 @@ def _is_for_paths(name: str) -> bool:
 
 
 def _s3(*actions: str) -> Reader:
-    form = re.compile(rf"arn:aws(?:-cn|-us-gov)?:states:::s3:(?:{'|'.join(actions)})")
+    form = re.compile(rf"arn:{ANY_PARTITION}:states:::s3:(?:{'|'.join(actions)})")
 
     def read(value: Json, place: Place) -> Json:
         if not isinstance(value, str) or not form.fullmatch(value):
@@ -136,7 +137,7 @@ def _s3(*actions: str) -> Reader:
 def _reader_config(value: Json, place: Place) -> Json:
     if not place.object(value, _READER_CONFIG):
         return value
-    if value.get("InputType") == "CSV":
+    if value.get("InputType") == "CSV" and "ManifestType" not in value:  # Athena's files have no header
         place.require(value, ["CSVHeaderLocation"])
     elif "CSVHeaderLocation" in value and value.get("InputType") == "JSON":
         place.error("Field 'CSVHeaderLocation' is not supported")
@@ -182,7 +183,7 @@ _ITEM_BATCHER = {
     "MaxItemsPerBatchPath": readers.value_path("MaxItemsPerBatchPath"),
     "MaxInputBytesPerBatch": _INTEGER,
     "MaxInputBytesPerBatchPath": readers.value_path("MaxInputBytesPerBatchPath"),
-    "BatchInput": readers.template("BatchInput"),
+    "BatchInput": readers.by_language(readers.template("BatchInput"), readers.jsonata()),
 }
 
 item_reader = _part(("Resource",), _ITEM_READER)

@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
+from stepwell.arns import ANY_PARTITION
 from stepwell.asl import readers
 from stepwell.asl.place import Place
 from stepwell.expressions.scope import Json
 
-_PARTITION = r"arn:aws(?:-cn|-us-gov)?"
+_PARTITION = f"arn:{ANY_PARTITION}"
 _FUNCTION = re.compile(_PARTITION + r":lambda:[^:]*:[^:]*:function:[^:]+(?::[^:]+)?")
 _ACTIVITY = re.compile(_PARTITION + r":states:[^:]*:[^:]*:activity:[^:]+")
 _SDK_ACTION = re.compile(_PARTITION + r":states:::aws-sdk:[a-z0-9]+:[a-z][A-Za-z0-9]*(\.waitForTaskToken)?")

@@ -42,7 +42,9 @@ def _read_states(value: Json, start: str | None, scope: Place) -> None:
         return
     if start is not None:
         transitions.check_target(start, value, scope.field("StartAt"))
-    lost = transitions.unreachable(start, value, place)
+    ends = transitions.has_end(value)
+    # Measured: without an end, AWS does not look for states that nobody reaches.
+    lost = transitions.unreachable(start, value, place) if ends else frozenset()
     repeated = value.repeated if isinstance(value, Repeating) else ()
     for name, state in value.items():
         at = place.field(name)
@@ -51,7 +53,7 @@ def _read_states(value: Json, start: str | None, scope: Place) -> None:
             at.error(f'State "{name}" is not reachable.', Code.MISSING_TARGET)
         read_state(name, state, at)
         transitions.check_targets(state, value, at)
-    if not transitions.has_end(value):
+    if not ends:
         scope.error("Workflow has no terminal state", Code.MISSING_END_STATE)
 
 

@@ -4,6 +4,7 @@ import re
 
 from msgspec.structs import replace
 
+from stepwell.arns import ANY_PARTITION
 from stepwell.asl.states import Task
 from stepwell.clock import Milliseconds
 from stepwell.core import dataflow
@@ -16,8 +17,8 @@ from stepwell.core.work import WorkKind
 from stepwell.errors import ExpressionError, Failure, States
 from stepwell.expressions.scope import Expression
 
-_ACTIVITY = re.compile(r"^arn:aws[a-z-]*:states:[^:]*:[^:]*:activity:")
-_INTEGRATION = re.compile(r"^arn:aws[a-z-]*:states:[^:]*:[^:]*:(.+?):([^:]+(?::2)?)$")
+_ACTIVITY = re.compile(rf"^arn:{ANY_PARTITION}:states:[^:]*:[^:]*:activity:")
+_INTEGRATION = re.compile(rf"^arn:{ANY_PARTITION}:states:[^:]*:[^:]*:(.+?):([^:]+(?::2)?)$")
 
 
 def family_of(resource: str) -> tuple[str, str | None, str]:
