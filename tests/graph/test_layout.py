@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -160,6 +161,43 @@ def test_what_leads_back_goes_up_and_changes_nothing_else() -> None:
     _, drawing = drawn(machine(A={"Type": "Pass", "Next": "B"}, B=choice, C={"Type": "Succeed"}))
     tops = {box.name: box.y for box in drawing.boxes}
     assert tops["Start"] < tops["A"] < tops["B"] < tops["C"]
+
+
+def cross(a: Route, b: Route) -> bool:
+    """Whether a horizontal line of one goes through a vertical line of the other."""
+    return any(
+        min(ax, bx) + NEAR < x < max(ax, bx) - NEAR and min(top, bottom) + NEAR < y < max(top, bottom) - NEAR
+        for one, other in ((a, b), (b, a))
+        for (ax, y), (bx, _) in itertools.pairwise(one.points)
+        for (x, top), (_, bottom) in itertools.pairwise(other.points)
+    )
+
+
+@pytest.mark.parametrize("rules", range(1, 9))
+@pytest.mark.parametrize("words", ["short", "as long as a whole sentence may become in the end"])
+@pytest.mark.parametrize("first", [{"End": True}, {"Next": "Choose"}], ids=str)
+def test_the_rules_of_a_choice_lie_in_their_order_and_default_lies_behind_them(
+    rules: int, words: str, first: dict[str, Any]
+) -> None:
+    names = [f"Rule {n}" for n in range(rules)]
+    choices = [{"Variable": "$.a", "StringEquals": words * (n % 3), "Next": name} for n, name in enumerate(names)]
+    states: dict[str, Any] = {name: {"Type": "Pass", "End": True} for name in (*names, "Otherwise")}
+    states[names[0]] = {"Type": "Pass", **first}
+    choice = {"Type": "Choice", "Choices": choices, "Default": "Otherwise"}
+    _, drawing = drawn(machine(Choose=choice, **states))
+    lefts = {box.name: box.x for box in drawing.boxes}
+    assert sorted([*names, "Otherwise"], key=lambda name: lefts[name]) == [*names, "Otherwise"]
+
+
+def test_no_order_is_worth_a_crossing() -> None:
+    # Given two choices of which one must be turned around, since B leads to the first of what A leads to
+    def choice(rule: str, default: str) -> dict[str, Any]:
+        return {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": True, "Next": rule}], "Default": default}
+
+    last = {"Type": "Pass", "End": True}
+    _, drawing = drawn(machine(S=choice("A", "B"), A=choice("P", "Q"), B={"Type": "Pass", "Next": "P"}, P=last, Q=last))
+    # Then none of their edges crosses another one
+    assert not [pair for pair in itertools.combinations(drawing.routes, 2) if cross(*pair)]
 
 
 def test_states_that_nothing_leads_to_yet_lie_below_start() -> None:

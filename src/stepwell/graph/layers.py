@@ -8,6 +8,9 @@ from collections.abc import Iterable
 import graphlay
 import msgspec
 
+from stepwell.graph import siblings
+from stepwell.graph.siblings import Link
+
 Point = tuple[float, float]
 
 _OPTIONS = {
@@ -39,18 +42,18 @@ class Placed(msgspec.Struct, frozen=True):
     lines: tuple[tuple[Point, ...], ...] = ()
 
 
-def layered(tiles: list[Tile], links: list[tuple[int, int, float]]) -> Placed:
-    """Tiles that do not overlap, and lines that cross none of them. A link is (from, to, weight)."""
+def layered(tiles: list[Tile], links: list[Link]) -> Placed:
+    """Tiles that do not overlap, and lines that cross none of them.
+
+    Links of one tile go from left to right as they stand, unless that made more lines cross.
+    """
     if not tiles:
         return Placed(0.0, 0.0)
-    graph = graphlay.Graph()
-    for tile in tiles:
-        graph.node(width=tile.width, height=tile.height)
-    for source, target, weight in links:
-        graph.edge(source, target, weight=weight)
-    drawn = graphlay.layout(
-        graph, preset="process_map", options=_OPTIONS | {"effort": "balanced" if len(links) <= _MANY else "fast"}
-    )
+    drawn = _drawn(tiles, links)
+    if len(links) <= _MANY and _disorder(drawn, links):
+        xs = siblings.turned(_ranks(drawn), _centres(drawn, "x"), links)
+        again = _drawn(tiles, links, list(zip(xs, _centres(drawn, "y"), strict=True)))
+        drawn = min(drawn, again, key=lambda found: (found.metrics()["crossings"], _disorder(found, links)))
     left_tops = [
         (node["center"]["x"] - tile.width / 2, node["center"]["y"] - tile.height / 2)
         for node, tile in zip(drawn.nodes, tiles, strict=True)
@@ -71,6 +74,33 @@ def layered(tiles: list[Tile], links: list[tuple[int, int, float]]) -> Placed:
         corners=tuple(map(from_corner, left_tops)),
         lines=tuple(_straight(map(from_corner, way)) for way in ways),
     )
+
+
+def _drawn(tiles: list[Tile], links: list[Link], places: list[Point] | None = None) -> graphlay.Layout:
+    """One drawing; where centres are given, the library begins with their order, and mostly stays with it."""
+    graph = graphlay.Graph()
+    for tile in tiles:
+        graph.node(width=tile.width, height=tile.height)
+    for node, (x, y) in zip(graph.nodes, places or (), strict=False):
+        node["position"] = {"x": x, "y": y}
+    for source, target, weight in links:
+        graph.edge(source, target, weight=weight)
+    effort = "balanced" if len(links) <= _MANY else "fast"
+    options = _OPTIONS | {"effort": effort} | ({"seed_mode": "structure"} if places else {})
+    return graphlay.layout(graph, preset="process_map", options=options)
+
+
+def _ranks(drawn: graphlay.Layout) -> list[int]:
+    """Layers; -1 for what has no link to anything else."""
+    return [-1 if node["rank"] is None else node["rank"] for node in drawn.nodes]
+
+
+def _centres(drawn: graphlay.Layout, axis: str) -> list[float]:
+    return [node["center"][axis] for node in drawn.nodes]
+
+
+def _disorder(drawn: graphlay.Layout, links: list[Link]) -> int:
+    return siblings.inversions(_ranks(drawn), _centres(drawn, "x"), links)
 
 
 def _straight(points: Iterable[Point]) -> tuple[Point, ...]:
