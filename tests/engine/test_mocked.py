@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from definitions import chain, fail, mapping, parallel, retrier, task
+from stepwell.engine.check import check
 from stepwell.engine.engine import Started
+from stepwell.errors import ExecutionAlreadyExists
 
 from .desk import Desk
 from .world import World
@@ -182,6 +184,35 @@ async def test_the_mocks_are_those_of_the_start_also_after_a_restart_and_the_cou
     await world.pass_time(60)
     assert await world.output(started) == "second"
     assert world.desk.calls == []
+
+
+async def test_a_redrive_goes_on_with_the_mocks_and_the_count(world: Mocking) -> None:
+    started = await world.run(chain(Price=task(Resource=FUNCTION)), Price=[throws("Busy"), returns("second", 1)])
+    await world.settle()
+    assert await world.status(started) == "FAILED"
+    await world.restart(away=1)
+    await world.engine.redrives.redrive(await world.row(started.arn), None)
+    await world.settle()
+    assert await world.output(started) == "second"
+
+
+async def test_the_same_name_with_other_mocks_is_another_execution(world: Mocking) -> None:
+    machine = await world.machine(chain(Nap={"Type": "Wait", "Seconds": 60}, Price=task(Resource=FUNCTION)))
+    first, second = (json.dumps({"Price": [returns(price)]}) for price in (1, 2))
+    started = await world.engine.start_execution(machine, "e", "{}", mocks=first)
+    assert await world.engine.start_execution(machine, "e", "{}", mocks=first) == started
+    for other in (second, None):
+        with pytest.raises(ExecutionAlreadyExists):
+            await world.engine.start_execution(machine, "e", "{}", mocks=other)
+
+
+async def test_what_is_stored_of_a_mocked_execution_is_sound(world: Mocking) -> None:
+    nap = {"Type": "Wait", "Seconds": 60}
+    both = parallel(chain(Price=task(Resource=FUNCTION), Nap=nap), chain(Do=task(HeartbeatSeconds=5), Rest=nap))
+    await world.run(chain(Both=both), Price=[returns(1)], Do=[returns(2)])
+    await world.settle()
+    report = await check(world.store)
+    assert (report.executions, report.examples) == (1, {})
 
 
 async def test_a_mocked_job_that_a_failing_sibling_aborts_is_no_job_to_stop(world):

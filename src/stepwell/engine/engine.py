@@ -156,7 +156,7 @@ class Engine:
         self._admit(machine)
         compiled = await self.runner.machine(machine.arn, target.revision)
         if name is not None and not machine.express:
-            there = await self._there(self._execution_arn(machine, name), input)
+            there = await self._there(self._execution_arn(machine, name), input, mocks)
             if there is not None:
                 return there
         self._admit(machine)  # again: we may have waited
@@ -168,8 +168,8 @@ class Engine:
         await waiter
         return Started(resident.row.arn, resident.row.started_at)
 
-    async def _there(self, arn: str, input: str) -> Started | None:
-        """The execution of this name, if it runs with the same input. Raises ExecutionAlreadyExists otherwise."""
+    async def _there(self, arn: str, input: str, mocks: str | None) -> Started | None:
+        """The execution of this name, if it runs with the same input and mocks. Raises ExecutionAlreadyExists."""
         while (row := await self.store.find(arn)) is None:
             resident = self.runner.residents.by_arn(arn)
             if resident is None:
@@ -178,7 +178,7 @@ class Engine:
         if row.status != "RUNNING":
             raise ExecutionAlreadyExists(arn)
         given = (await reading.describe(self.store, row)).input
-        if msgspec.json.decode(given) != msgspec.json.decode(input):
+        if msgspec.json.decode(given) != msgspec.json.decode(input) or mocks != await reading.mocks(self.store, row):
             raise ExecutionAlreadyExists(arn)
         return Started(arn, row.started_at)
 

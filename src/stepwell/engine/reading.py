@@ -64,6 +64,15 @@ class Journal:
         return text
 
 
+async def mocks(store: Store, row: ExecutionRow) -> str | None:
+    """What the execution's tasks are answered instead of being done, as `core.mocks` keeps it."""
+    journal = Journal(store, row)
+    await journal.read(0, 0)
+    started = journal[0]
+    assert isinstance(started, j.ExecutionStarted)
+    return started.mocks
+
+
 async def describe(store: Store, row: ExecutionRow) -> ExecutionData:
     """Input and outcome. A machine's time-out shows no error here, only in the history (recorded)."""
     journal = Journal(store, row)
