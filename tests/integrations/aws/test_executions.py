@@ -77,6 +77,14 @@ def test_a_consumer_of_the_queue_answers_with_the_token(aws: Caller, server: Liv
     assert json.loads(states.describe_execution(executionArn=execution)["output"]) == {"approved": True}
 
 
+def test_a_state_is_tried_with_the_service_itself(aws: Caller, server: LiveServer) -> None:
+    aws.client("sqs").create_queue(QueueName="orders")
+    listing = task(Resource="arn:aws:states:::aws-sdk:sqs:listQueues", Parameters={}, End=True)
+    tried = server.client("eu-west-1").test_state(definition=json.dumps(listing), roleArn=ROLE, input="{}")
+    assert tried["status"] == "SUCCEEDED"
+    assert json.loads(tried["output"])["QueueUrls"] == [f"{aws.url}/123456789012/orders"]
+
+
 def test_the_machines_retry_takes_a_service_that_was_down(rude: Rude) -> None:
     rude.answers = [(500, "down"), (500, "down"), (200, '{"TableNames": []}')]
     server = LiveServer(services=Services({"*": {"endpoint_url": rude.url, "attempts": 1}}))

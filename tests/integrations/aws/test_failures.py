@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -97,6 +98,32 @@ async def test_a_role_that_may_not_be_assumed_fails_the_task(runner: asyncio.Run
     assert error == "States.TaskFailed"
     assert cause.startswith("The task state's role, arn:aws:iam::1:role/r, could not be assumed: ")
     assert "ExternalId=arn%3Aaws%3Astates" in rude.seen[0].body
+
+
+async def test_sts_in_trouble_is_trouble_that_passes(runner: asyncio.Runner, rude: Rude) -> None:
+    busy = "<Error><Code>ServiceUnavailable</Code><Message>busy</Message></Error>"
+    rude.answers = [(503, f"<ErrorResponse>{busy}</ErrorResponse>")]
+    aws, role = Caller(rude.url, attempts=1), "arn:aws:iam::1:role/r"
+    error, cause = await aws.failure("sqs:sendMessage", SEND, credentials=role)
+    assert (error, "Status Code: 503" in cause) == ("SQS.AmazonSQSException", True)
+    run = aws.call_of("glue:startJobRun.sync", {"JobName": "j"}, credentials=role)
+    glue = aws.integrations.find("glue")
+    assert glue is not None
+    assert await glue.poll(run, '{"JobRunId": "jr_1"}') is None
+
+
+async def test_credentials_that_come_later_are_found(
+    runner: asyncio.Runner, rude: Rude, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    file = tmp_path / "credentials"
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
+    aws = Caller(rude.url)
+    assert (await aws.failure("aws-sdk:dynamodb:listTables", {}))[0] == "DynamoDb.SdkClientException"
+    file.write_text("[default]\naws_access_key_id = later\naws_secret_access_key = later\n")
+    assert await aws.call("aws-sdk:dynamodb:listTables", {}) == {}
+    assert "Credential=later/" in rude.seen[0].headers["Authorization"]
 
 
 async def test_services_that_hang_take_no_threads_of_others(runner: asyncio.Runner, rude: Rude) -> None:

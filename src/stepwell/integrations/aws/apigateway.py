@@ -8,7 +8,7 @@ import msgspec
 from stepwell.errors import InternalFailure
 from stepwell.integrations.aws import web
 from stepwell.integrations.aws.desk import Desk, Json, encode
-from stepwell.integrations.aws.failures import Refusals, unusable
+from stepwell.integrations.aws.failures import refusals, unusable
 from stepwell.integrations.aws.values import Unsuitable, to_json_text
 from stepwell.integrations.call import Call, CallFailed
 
@@ -43,7 +43,7 @@ class ApiGatewayCalls:
             raise unusable(call.input, str(fault)) from fault
         try:
             exchange = web.send(self._request(call, given), self._desk.clients.rule(call))
-        except Refusals.kinds() as error:
+        except refusals() as error:
             raise CallFailed(f"ApiGateway.{type(error).__name__}", str(error)) from error
         if not 200 <= exchange.status < 300:
             raise CallFailed(f"ApiGateway.{exchange.status}", exchange.body)

@@ -5,11 +5,12 @@ All of this blocks, and is called in the threads of a `Pool`.
 
 import threading
 import time
+from collections import defaultdict
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from stepwell.errors import States
-from stepwell.integrations.aws.failures import Refusals
+from stepwell.integrations.aws.failures import passes, refusals
 from stepwell.integrations.aws.models import NoModels, service_of
 from stepwell.integrations.aws.services import Rule, Services
 from stepwell.integrations.call import Call, CallFailed
@@ -42,7 +43,9 @@ class Clients:
         self._sessions: dict[str | None, Any] = {}
         self._clients: dict[tuple[object, ...], Client] = {}
         self._roles: dict[tuple[object, ...], Keys] = {}
-        self._making = threading.Lock()  # botocore's sessions are not made for several threads
+        # botocore's sessions are not made for several threads. A profile that takes long to tell its credentials
+        # holds up nobody but those who want them.
+        self._making: defaultdict[str | None, threading.Lock] = defaultdict(threading.Lock)
 
     def rule(self, call: Call) -> Rule:
         """The settings of a call."""
@@ -56,7 +59,7 @@ class Clients:
         return self._rule(call, service).region or call.region
 
     def of(self, call: Call, service: str) -> Client:
-        """A client of botocore's `service` for this call. Raises CallFailed when its role cannot be assumed."""
+        """A client of botocore's `service` for this call. Raises CallFailed when its role may not be assumed."""
         rule, region = self._rule(call, service), self.region(call, service)
         keys = None if call.credentials is None else self._assumed(call, call.credentials)
         return self._client(service, rule, region, keys)
@@ -64,18 +67,23 @@ class Clients:
     def credentials(self, call: Call, service: str) -> Any:
         """Those a request to `service` is to be signed with; None: there are none. Raises CallFailed."""
         if call.credentials is None:
-            with self._making:
-                return self._session(self._rule(call, service).profile).get_credentials()
+            profile = self._rule(call, service).profile
+            with self._making[profile]:
+                return self._session(profile).get_credentials()
         keys = self._assumed(call, call.credentials)
         return import_module("botocore.credentials").Credentials(keys.id, keys.secret, keys.token)
 
     def _client(self, service: str, rule: Rule, region: str, keys: Keys | None) -> Client:
         place = (service, rule, region, keys)
-        with self._making:
-            if place not in self._clients:
-                self._clients[place] = self._make(service, rule, region, keys)
-                self._forget(keys)
-            return self._clients[place]
+        found = self._clients.get(place)
+        if found is not None:
+            return found
+        with self._making[rule.profile]:
+            made = self._make(service, rule, region, keys)
+            # Where credentials come from may be away for a moment; a client without any would never have some.
+            if keys is not None or self._session(rule.profile).get_credentials() is not None:
+                self._clients[place] = made
+        return made
 
     def _make(self, service: str, rule: Rule, region: str, keys: Keys | None) -> Client:
         session = self._session(rule.profile)
@@ -108,13 +116,6 @@ class Clients:
                 raise NoModels from missing
         return self._sessions[profile]
 
-    def _forget(self, keys: Keys | None) -> None:
-        """Clients with credentials that have ended."""
-        if keys is not None:
-            ended = [place for place in self._clients if isinstance(place[3], Keys) and place[3].until < time.time()]
-            for place in ended:
-                del self._clients[place]
-
     def _assumed(self, call: Call, role: str) -> Keys:
         """Credentials of the role; the machine is its external id (developer guide, cross-account access)."""
         rule, region = self._rule(call, "sts"), self.region(call, "sts")
@@ -123,13 +124,24 @@ class Clients:
         if keys is None or keys.until - RENEWED < time.time():
             sts = self._client("sts", rule, region, None)
             keys = self._roles[who] = _assume(sts, role, call.machine_arn)
+            self._forget()
         return keys
+
+    def _forget(self) -> None:
+        """Credentials that have ended, and the clients that had them."""
+        now = time.time()
+        self._roles = {who: keys for who, keys in self._roles.items() if keys.until > now}
+        ended = [place for place in list(self._clients) if isinstance(place[3], Keys) and place[3].until < now]
+        for place in ended:
+            self._clients.pop(place, None)
 
 
 def _assume(sts: Client, role: str, machine_arn: str) -> Keys:
     try:
         answer = sts.assume_role(RoleArn=role, RoleSessionName="stepwell", ExternalId=machine_arn)
-    except Refusals.kinds() as error:
+    except refusals() as error:
+        if passes(error):
+            raise
         raise CallFailed(States.TASK_FAILED, f"The task state's role, {role}, could not be assumed: {error}") from error
     given = answer["Credentials"]
     return Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], given["Expiration"].timestamp())

@@ -46,7 +46,7 @@ class Desk:
     ) -> tuple[Json, Json]:
         """Do an operation: its answer's members, and what botocore tells of the exchange (ResponseMetadata).
 
-        Raises Unsuitable, CallFailed, and what botocore raises (failures.Refusals).
+        Raises Unsuitable, CallFailed, and what botocore raises (failures.refusals).
         """
         operation = models.operation(service, action)
         if operation is None or operation.has_event_stream_input or operation.has_event_stream_output:

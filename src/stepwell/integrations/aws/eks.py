@@ -10,7 +10,7 @@ import msgspec
 from stepwell.errors import States
 from stepwell.integrations.aws import web
 from stepwell.integrations.aws.desk import Desk, Json, encode
-from stepwell.integrations.aws.failures import Refusals, unusable
+from stepwell.integrations.aws.failures import refusals, unusable
 from stepwell.integrations.aws.optimized import OptimizedCalls
 from stepwell.integrations.aws.values import to_json_text
 from stepwell.integrations.call import Call, CallFailed
@@ -172,12 +172,18 @@ class Kubernetes:
         typed = {"Content-Type": "application/merge-patch+json" if method == "PATCH" else "application/json"}
         request = web.request(method, web.url(self._given["Endpoint"], path, query), headers | typed, body)
         with tempfile.NamedTemporaryFile(suffix=".pem") as authority:
-            authority.write(base64.b64decode(self._given["CertificateAuthority"]))
+            authority.write(self._authority())
             authority.flush()
             try:
                 return web.send(request, self._desk.clients.rule(self._call), verify=authority.name)
-            except Refusals.kinds() as error:
+            except refusals() as error:
                 raise CallFailed("EKS.SdkClientException", f"Unable to execute HTTP request: {error}") from error
+
+    def _authority(self) -> bytes:
+        try:
+            return base64.b64decode(self._given["CertificateAuthority"])
+        except (TypeError, ValueError) as fault:
+            raise unusable(self._call.input, "The value for the field 'CertificateAuthority' must be Base64") from fault
 
     def _token(self) -> str:
         """Who we are: a signed question to STS, which the cluster asks in our place."""

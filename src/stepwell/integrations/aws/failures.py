@@ -8,22 +8,18 @@ from stepwell.integrations.aws import models
 from stepwell.integrations.call import CallFailed
 
 
-class Refusals:
-    """What botocore raises; it has no types, and is not there before it is needed."""
+def refusals() -> tuple[type[Exception], ...]:
+    """What botocore raises when a call fails, for `except`; nothing, where it is not installed."""
+    try:
+        errors = import_module("botocore.exceptions")
+    except ImportError:
+        return ()
+    return errors.ClientError, errors.BotoCoreError, import_module("botocore.parsers").ResponseParserError
 
-    @staticmethod
-    def kinds() -> tuple[type[Exception], ...]:
-        """All of it, for `except`; nothing, where botocore is not installed."""
-        try:
-            errors = import_module("botocore.exceptions")
-        except ImportError:
-            return ()
-        return errors.ClientError, errors.BotoCoreError, import_module("botocore.parsers").ResponseParserError
 
-    @staticmethod
-    def is_answer(error: Exception) -> bool:
-        """Whether the service itself has refused."""
-        return isinstance(error, import_module("botocore.exceptions").ClientError)
+def is_answer(error: Exception) -> bool:
+    """Whether the service itself has refused."""
+    return isinstance(error, import_module("botocore.exceptions").ClientError)
 
 
 class Refusal:
@@ -92,7 +88,7 @@ Known from recordings and the developer guide: DynamoDB, ECS, EventBridge, SageM
 
 def passes(error: Exception) -> bool:
     """Whether the error of a question is no answer to it: the service is away, slow, overloaded or confused."""
-    return Refusal(error).passes if Refusals.is_answer(error) else not _is_ours(error)
+    return Refusal(error).passes if is_answer(error) else not _is_ours(error)
 
 
 def _is_ours(error: Exception) -> bool:
@@ -104,7 +100,7 @@ def _is_ours(error: Exception) -> bool:
 def sdk_failure(service: str, error: Exception) -> CallFailed:
     """What an SDK integration makes of an error; `service` is botocore's (recorded)."""
     prefix = models.prefix(service)
-    if not Refusals.is_answer(error):
+    if not is_answer(error):
         return CallFailed(f"{prefix}.SdkClientException", f"{_unheard(error)} (SDK Attempt Count: 1)")
     refusal = Refusal(error)
     shape = models.model(service).shape_for_error_code(refusal.shape)
@@ -117,7 +113,7 @@ def sdk_failure(service: str, error: Exception) -> CallFailed:
 def optimized_failure(resource: str, service: str, error: Exception) -> CallFailed:
     """What an optimized integration makes of it; `resource` is the service as the Resource has it (recorded)."""
     prefix, client = OPTIMIZED[resource]
-    if not Refusals.is_answer(error):
+    if not is_answer(error):
         return CallFailed(f"{prefix}.SdkClientException", _unheard(error))
     refusal = Refusal(error)
     shape = models.model(service).shape_for_error_code(refusal.code)

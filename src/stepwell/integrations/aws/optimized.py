@@ -7,7 +7,7 @@ import msgspec
 from stepwell.errors import States
 from stepwell.integrations.aws.adapters import ADAPTERS, Adapter, Ask
 from stepwell.integrations.aws.desk import Desk, Json, encode, service_of
-from stepwell.integrations.aws.failures import Refusal, Refusals, optimized_failure, passes, unusable
+from stepwell.integrations.aws.failures import Refusal, is_answer, optimized_failure, passes, refusals, unusable
 from stepwell.integrations.aws.jobs import JOBS, Job, path, request
 from stepwell.integrations.aws.models import capital
 from stepwell.integrations.aws.values import Unsuitable, milliseconds, of_type
@@ -41,7 +41,7 @@ class OptimizedCalls:
             answer, told = self._perform(call, service, given)
         except Unsuitable as fault:
             raise unusable(call.input, str(fault)) from fault
-        except Refusals.kinds() as error:
+        except refusals() as error:
             raise optimized_failure(call.service, service, error) from error
         return encode(answer | told).decode()
 
@@ -65,8 +65,8 @@ class OptimizedCalls:
             return None
         try:
             return job.here(call, given, self._asking(call, service))
-        except Refusals.kinds() as error:
-            if Refusals.is_answer(error) and not Refusal(error).passes:
+        except refusals() as error:
+            if is_answer(error) and not Refusal(error).passes:
                 return None  # there is none, or we may not look
             raise
 
@@ -78,8 +78,8 @@ class OptimizedCalls:
         given, answer = msgspec.json.decode(call.input), msgspec.json.decode(submitted)
         try:
             described = self._asking(call, service)(job.asked, request(job.about, given, answer))
-        except Refusals.kinds() as error:
-            if job.gone and Refusals.is_answer(error) and Refusal(error).code == job.gone:
+        except refusals() as error:
+            if job.gone and is_answer(error) and Refusal(error).code == job.gone:
                 return encode(_without_exchange(answer)).decode()
             if passes(error):
                 return None
@@ -96,7 +96,7 @@ class OptimizedCalls:
             found = self._started_before(call, service, given) if submitted is None else msgspec.json.decode(submitted)
             if found is not None:
                 self._asking(call, service)(action, request(members, given, found))
-        except Refusals.kinds() as error:
+        except refusals() as error:
             raise optimized_failure(call.service, service, error) from error
 
 

@@ -4,7 +4,7 @@ import msgspec
 
 from stepwell.errors import InternalFailure
 from stepwell.integrations.aws.desk import Desk, encode, service_of
-from stepwell.integrations.aws.failures import Refusals, sdk_failure, unusable
+from stepwell.integrations.aws.failures import refusals, sdk_failure, unusable
 from stepwell.integrations.aws.models import java_member
 from stepwell.integrations.aws.values import Unsuitable, iso
 from stepwell.integrations.call import Call
@@ -26,7 +26,7 @@ class SdkCalls:
             answer, _ = self._desk.ask(call, service, call.action, msgspec.json.decode(call.input), java_member, iso)
         except Unsuitable as fault:
             raise unusable(call.input, str(fault)) from fault
-        except Refusals.kinds() as error:
+        except refusals() as error:
             raise sdk_failure(service, error) from error
         return encode(answer).decode()
 
