@@ -49,6 +49,23 @@ class EngineCollector(Collector):
             yield GaugeMetricFamily(_name(name), help, value=figures.get(name, 0))
 
 
+class TargetCollector(Collector):
+    """Reads what the targets of status-change events were told: by target, `told`, `given_up` and `waiting`."""
+
+    def __init__(self, figures: Callable[[], Mapping[str, Mapping[str, int]]]) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterable[Metric]:
+        told = CounterMetricFamily("stepwell_target_told", "Status-change events that a target took", labels=["target"])
+        help = "Status-change events given up for a target, since its data began"
+        given_up = CounterMetricFamily("stepwell_target_given_up", help, labels=["target"])
+        waiting = GaugeMetricFamily("stepwell_target_waiting", "Status-change events that wait", labels=["target"])
+        for target, figures in self._figures().items():
+            for family, name in ((told, "told"), (given_up, "given_up"), (waiting, "waiting")):
+                family.add_metric([target], figures[name])
+        yield from (told, given_up, waiting)
+
+
 class RequestCollector(Collector):
     """Requests of the AWS API by operation and error, both "" where there is none."""
 

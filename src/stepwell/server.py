@@ -30,7 +30,8 @@ from stepwell.integrations.aws.registration import register
 from stepwell.integrations.aws.services import Services
 from stepwell.integrations.http.settings import HttpSettings
 from stepwell.integrations.http.task import HttpTask
-from stepwell.metrics import RequestCollector, registry
+from stepwell.integrations.outgoing import Outgoing
+from stepwell.metrics import RequestCollector, TargetCollector, registry
 from stepwell.store.protocol import Store
 
 log = logging.getLogger(__name__)
@@ -117,9 +118,10 @@ async def running_engine(
     clock: Clock | None = None,
     services: Services | None = None,
     http: HttpSettings | None = None,
+    outgoing: Outgoing | None = None,
 ) -> AsyncIterator[Engine]:
     """An engine over an opened store; at the end everything decided is written."""
-    engine = Engine(store, clock or WallClock(), config)
+    engine = Engine(store, clock or WallClock(), config, outgoing)
     integrate(engine, services, http)
     await engine.start()
     try:
@@ -165,6 +167,7 @@ def http_settings(
     """How uvicorn is to serve the engine: the API directly, all else as an ASGI application."""
     requests = RequestCollector()
     metrics.register(requests)
+    metrics.register(TargetCollector(engine.runner.status_events.figures))
     wire = Wire(engine, requests.count, access)
     limits = Limits(engine.config, most=max(1, files_allowed() - FILES_KEPT))
     settings = uvicorn.Config(
@@ -194,6 +197,7 @@ async def serve(
     certificate: ssl.SSLContext | None = None,
     services: Services | None = None,
     http: HttpSettings | None = None,
+    outgoing: Outgoing | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT: answer what is in flight, write what was decided, let go of the data.
 
@@ -201,7 +205,7 @@ async def serve(
     """
     await store.open()
     try:
-        async with running_engine(store, config, services=services, http=http) as engine:
+        async with running_engine(store, config, services=services, http=http, outgoing=outgoing) as engine:
             door = access(listener, config, keys)
             settings = http_settings(engine, registry(engine.figures), door, certificate)
             loop = asyncio.get_running_loop()
@@ -234,13 +238,14 @@ def run(
     certificate: ssl.SSLContext | None = None,
     services: Services | None = None,
     http: HttpSettings | None = None,
+    outgoing: Outgoing | None = None,
 ) -> None:
     """`serve` in an event loop of its own; returns after a signal."""
     # uvicorn raises the signal again when it is done; by then there is nothing left to do.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     seldom_collect()
-    serving = serve(store, config, listener, ready, keys, certificate, services, http)
+    serving = serve(store, config, listener, ready, keys, certificate, services, http, outgoing)
     try:
         import uvloop
     except ImportError:  # no wheel on Windows

@@ -21,6 +21,7 @@ from stepwell.config import Config
 from stepwell.engine.engine import Engine
 from stepwell.integrations.aws.services import Services
 from stepwell.integrations.http.settings import HttpSettings
+from stepwell.integrations.outgoing import Outgoing
 from stepwell.server import REST_SECONDS, access, http_settings, running_engine
 from stepwell.store.memory import MemoryStore
 
@@ -39,10 +40,12 @@ class LiveServer:
         rest_seconds: float = REST_SECONDS,
         services: Services | None = None,
         http: HttpSettings | None = None,
+        outgoing: Outgoing | None = None,
         **settings: Any,
     ) -> None:
         self.services = services
         self.http = http
+        self.outgoing = outgoing
         self.rest_seconds = rest_seconds
         self.config = Config(**{"poll_seconds": 0.2, **settings})
         self.keys = keys
@@ -66,7 +69,9 @@ class LiveServer:
         assert not self._thread.is_alive(), "the server did not stop"
 
     async def _serve(self) -> None:
-        running = running_engine(MemoryStore(), self.config, services=self.services, http=self.http)
+        running = running_engine(
+            MemoryStore(), self.config, services=self.services, http=self.http, outgoing=self.outgoing
+        )
         async with running as self.engine:
             door = access(self.socket, self.config, self.keys)
             options = http_settings(self.engine, CollectorRegistry(), door)

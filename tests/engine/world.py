@@ -11,6 +11,7 @@ from stepwell.config import Config
 from stepwell.engine.engine import ActivityTask, Engine, Started
 from stepwell.engine.queues import Gone
 from stepwell.engine.records import Settings, StateMachineRecord
+from stepwell.integrations.outgoing import Outgoing
 from stepwell.store.memory import MemoryStore
 from stepwell.store.protocol import Commit, ExecutionRow, OutcomeUnknown, Resource, Store, Stored, Work
 
@@ -90,11 +91,12 @@ class Disk(MemoryStore):
 class World:
     """An engine, its store and its clock; what tests do with them, in few words."""
 
-    def __init__(self, store: Store | None = None, **config: Any) -> None:
+    def __init__(self, store: Store | None = None, outgoing: Outgoing | None = None, **config: Any) -> None:
         self.clock = VirtualClock()
         self.store = Disk()
         self.config = Config(**config)
-        self.engine = Engine(self.store, self.clock, self.config)
+        self.outgoing = outgoing
+        self.engine = Engine(self.store, self.clock, self.config, outgoing)
 
     async def up(self) -> None:
         await self.store.open()
@@ -108,7 +110,7 @@ class World:
         """Stop the server, and start another over the same data after so many seconds."""
         await self.engine.stop()
         self.clock.advance_to(self.clock.now() + round(away * 1000))
-        self.engine = Engine(self.store, self.clock, Config(**config) if config else self.config)
+        self.engine = Engine(self.store, self.clock, Config(**config) if config else self.config, self.outgoing)
         await self.engine.start()
 
     # -- time ----------------------------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ class StoreSuite:
             "journals": {2: (row(2), (STARTED,))},
             "work": {2: [task(2)]},
             "due": [],
-            "queued": {"activity": [task(2)], "call": [], "runnable": [], "notice-ended": [], "notice-stop": []},
+            "queued": {"activity": [task(2)], "call": [], "runnable": []} | {kind: [] for kind in WorkKind.NOTICES},
             "counts": {"executions.RUNNING": 1, "work.activity": 1},
         }
 

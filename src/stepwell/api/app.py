@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from stepwell.api.access import REALM, Access, NotSignedIn
 from stepwell.api.hosts import CURE
+from stepwell.api.targets import targets_shown
 from stepwell.engine.engine import Engine
 from stepwell.errors import ApiError, ThrottlingException
 from stepwell.store.protocol import StoreError
@@ -27,6 +28,7 @@ Point any AWS SDK or the CLI here:
 GET /healthz  whether the server can serve
 GET /metrics  Prometheus metrics
 GET /regions  regions that have state machines or activities
+GET /targets  targets of status-change events: what waits for them, and what was given up
 """
 
 
@@ -57,13 +59,17 @@ def create_app(
         except StoreError as problem:
             return JSONResponse({"reason": str(problem)}, status_code=503)
 
+    async def targets(request: Request) -> Response:
+        return JSONResponse({"targets": targets_shown(engine)})
+
     async def exposition(request: Request) -> Response:
         return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)
 
     async def welcome(request: Request) -> Response:
         return PlainTextResponse(WELCOME.format(url=str(request.base_url).rstrip("/"), cure=textwrap.fill(CURE, 80)))
 
-    ours = [Route("/healthz", healthz), Route("/metrics", exposition), Route("/regions", regions), Route("/", welcome)]
+    shown = {"/healthz": healthz, "/metrics": exposition, "/regions": regions, "/targets": targets, "/": welcome}
+    ours = [Route(path, answer) for path, answer in shown.items()]
     behind = Starlette(routes=[*ours, *routes], lifespan=lifespan)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -114,7 +114,7 @@ class NestedExecutions:
         row = await self._store.find(execution_arn(at.region, at.account, at.name, request["name"]))
         if row is None:
             return None
-        journal = Journal(self._store, row)
+        journal = Journal(self._store, row.id, row.arn)
         await journal.read(0, 0)
         started = journal[0]
         return row if isinstance(started, ExecutionStarted) and started.parent == parent else None

@@ -63,12 +63,24 @@ class Client:
 
     def _regions(self) -> list[str]:
         """None where the server does not tell: the API itself then says what is wrong."""
+        status, body = self._get("/regions")
+        return list(json.loads(body)["regions"]) if status == 200 else []
+
+    def shown(self, path: str) -> Answer:
+        """What the server shows there, beside the API. Raises Refused, Unreachable."""
+        status, body = self._get(path)
+        if status in (401, 403):
+            raise Refused(
+                "", f"{body.decode().strip()} The key is named by STEPWELL_ACCESS_KEY_ID and _SECRET_ACCESS_KEY."
+            )
+        return self._read(status, body)
+
+    def _get(self, path: str) -> tuple[int, bytes]:
         headers = {}
         if self._key_id and self._secret:
             holder = base64.b64encode(f"{self._key_id}:{self._secret}".encode()).decode()
             headers["Authorization"] = f"Basic {holder}"
-        status, body = self._exchange("GET", "/regions", None, headers)
-        return list(json.loads(body)["regions"]) if status == 200 else []
+        return self._exchange("GET", path, None, headers)
 
     def call(self, operation: str, **request: Any) -> Answer:
         """Call an operation with members as the API names them; those that are None are left out.

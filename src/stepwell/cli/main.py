@@ -12,6 +12,7 @@ from stepwell.cli.serve import serve
 from stepwell.cli.show import show
 from stepwell.cli.start import start
 from stepwell.cli.stop import stop
+from stepwell.cli.targets import targets
 from stepwell.cli.validate import validate
 from stepwell.version import __version__
 
@@ -22,5 +23,5 @@ def main() -> None:
     """Stepwell: a durable workflow engine that runs the Amazon States Language."""
 
 
-for command in (serve, start, list_, show, history, stop, redrive, backup, check, graph, validate):
+for command in (serve, start, list_, show, history, stop, redrive, targets, backup, check, graph, validate):
     main.add_command(command)

@@ -50,6 +50,8 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
     from stepwell.integrations.aws.services import load_services
     from stepwell.integrations.http.settings import load_http
     from stepwell.integrations.mock_config import MockConfigError, read_mock_config
+    from stepwell.integrations.outgoing import Outgoing
+    from stepwell.integrations.targets.settings import load_targets
     from stepwell.logs import set_up_logs
     from stepwell.store.opening import store_at
     from stepwell.store.protocol import StoreError
@@ -64,6 +66,7 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
         if config.mock_config:
             read_mock_config(config.mock_config)
         services, http = load_services(directories), load_http(directories)
+        outgoing = Outgoing(targets=load_targets(directories, services))
         keys = load_keys(config.access_keys, os.environ)
         certificate = server.tls(config)
         kept = store_at(where)
@@ -78,7 +81,7 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
             click.echo(f"Data are kept in {_without_password(shown)}")
             sys.stdout.flush()
 
-        server.run(kept, config, listener, ready, keys, certificate, services, http)
+        server.run(kept, config, listener, ready, keys, certificate, services, http, outgoing)
     except (ConfigError, MockConfigError, StoreError, server.AddressTaken) as problem:
         raise click.ClickException(str(problem)) from None
 

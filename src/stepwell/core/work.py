@@ -18,11 +18,12 @@ class WorkKind:
     CALL = "call"  # queued: an integration must be called
     RUNNABLE = "runnable"  # the execution itself can go on
     NOTICE_ENDED = "notice-ended"  # outbox: the execution that started this one and waits must look after it
+    NOTICE_STATUS = "notice-status"  # outbox: targets of status-change events must be told of one
     NOTICE_STOP = "notice-stop"  # outbox: a job that nobody waits for any more must be stopped
 
     TIMERS = frozenset({WAIT, RETRY, TASK_TIMEOUT, HEARTBEAT, EXECUTION_TIMEOUT, JOB})
     MOVED = frozenset({HEARTBEAT, JOB})  # timers that are moved without a journal entry
-    NOTICES = frozenset({NOTICE_ENDED, NOTICE_STOP})  # outlive the execution's end
+    NOTICES = frozenset({NOTICE_ENDED, NOTICE_STATUS, NOTICE_STOP})  # outlive the execution's end
 
 
 class Work(msgspec.Struct, frozen=True, gc=False):

@@ -35,6 +35,7 @@ from stepwell.errors import (
     ThrottlingException,
 )
 from stepwell.integrations.call import Integrations
+from stepwell.integrations.outgoing import Outgoing
 from stepwell.store.protocol import ExecutionRow, Store, StoreError
 
 CANNOT_BE_STOPPED = (
@@ -75,13 +76,13 @@ class ActivityTask(msgspec.Struct, frozen=True):
 class Engine:
     """Starts, stops and shows executions, and gives and takes tasks."""
 
-    def __init__(self, store: Store, clock: Clock, config: Config) -> None:
+    def __init__(self, store: Store, clock: Clock, config: Config, outgoing: Outgoing | None = None) -> None:
         self.store = store
         self.clock = clock
         self.config = config
         self.catalog = Catalog(store, clock)
         self.integrations = Integrations()
-        self.runner = Runner(store, clock, config, self.catalog, self.integrations)
+        self.runner = Runner(store, clock, config, self.catalog, self.integrations, outgoing or Outgoing())
         self.redrives = Redrives(store, clock, config, self.catalog, self.runner)
         self.retention = Retention(
             store,

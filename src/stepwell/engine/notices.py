@@ -78,7 +78,7 @@ class Notices:
     async def _read_call(self, work: Work) -> tuple[Call, str | None]:
         """The call of a try that is over, from the journal; and what the service answered, if it did."""
         row = next(iter(stored.row for stored in await self._store.load([work.execution])))
-        journal = Journal(self._store, row)
+        journal = Journal(self._store, row.id, row.arn)
         entries = [journal[position] for position in await journal.read(0, EVERYTHING)]
         scheduled = entries[work.position]
         assert isinstance(scheduled, j.TaskScheduled)

@@ -27,25 +27,29 @@ class ExecutionData(msgspec.Struct, frozen=True):
 class Journal:
     """One execution's committed journal, read as far as it is needed."""
 
-    def __init__(self, store: Store, row: ExecutionRow) -> None:
+    def __init__(self, store: Store, execution: int, arn: str = "") -> None:
         self._store = store
-        self._row = row
+        self._execution = execution
+        self._arn = arn  # for errors
         self._entries: dict[int, j.AnyEntry] = {}
 
     async def read(self, first: int, last: int, newest: int | None = None) -> list[int]:
         """Have these entries (`newest`: of the last so many chunks); returns the positions there are, chunks whole."""
         positions = []
-        for chunk in await self._store.journal(self._row.id, first, last, newest):
+        for chunk in await self._store.journal(self._execution, first, last, newest):
             for offset, entry in enumerate(j.decode(chunk.data)):
                 self._entries[chunk.position + offset] = entry
                 positions.append(chunk.position + offset)
         return positions
 
+    def __contains__(self, position: int) -> bool:
+        return position in self._entries
+
     def __getitem__(self, position: int) -> j.AnyEntry:
         """An entry that was read. Raises ExecutionDoesNotExist when it was deleted before: its retention was over."""
         entry = self._entries.get(position)
         if entry is None:
-            raise ExecutionDoesNotExist(self._row.arn)
+            raise ExecutionDoesNotExist(self._arn)
         return entry
 
     async def resolve(self, entries: Sequence[j.AnyEntry]) -> None:
@@ -75,7 +79,7 @@ async def mocks(store: Store, row: ExecutionRow) -> str | None:
 
 async def describe(store: Store, row: ExecutionRow) -> ExecutionData:
     """Input and outcome. A machine's time-out shows no error here, only in the history (recorded)."""
-    journal = Journal(store, row)
+    journal = Journal(store, row.id, row.arn)
     await journal.read(0, 0)
     input = journal.text(journal[0].payload)  # type: ignore[union-attr]
     if row.stopped_at is None:
@@ -105,7 +109,7 @@ async def _end(journal: Journal, row: ExecutionRow) -> j.Closing:
 
 async def redriven_with(store: Store, row: ExecutionRow, client_token: str, since: Milliseconds) -> Milliseconds | None:
     """When the redrive with this token was: one of the last ten, and not before `since`."""
-    journal = Journal(store, row)
+    journal = Journal(store, row.id, row.arn)
     before, left = EVERYTHING, TOKENS
     while positions := await journal.read(0, before - 1, newest=CHUNKS):
         for position in reversed(positions):
@@ -135,7 +139,7 @@ async def history(
     store: Store, row: ExecutionRow, *, reverse: bool, after: int | None, limit: int, include_data: bool
 ) -> list[Event]:
     """Up to `limit` events that follow the event with id `after` (in reverse: that come before it)."""
-    journal = Journal(store, row)
+    journal = Journal(store, row.id, row.arn)
     view = HistoryView(journal.text, parse_arn(row.arn).region, include_data=include_data)
     chosen = await (_backward if reverse else _forward)(journal, row, after, limit)
     if include_data:

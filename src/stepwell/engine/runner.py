@@ -32,9 +32,11 @@ from stepwell.engine.queues import ActivityQueues
 from stepwell.engine.residents import Keep, Resident, Residents, Unloadable
 from stepwell.engine.running_apart import RunningApart
 from stepwell.engine.sandbox import Sandbox
+from stepwell.engine.status_events import StatusEvents, status_notices
 from stepwell.engine.timers import Key, Timers
 from stepwell.errors import InternalFailure, ServiceUnavailable
 from stepwell.integrations.call import Integrations
+from stepwell.integrations.outgoing import Outgoing
 from stepwell.store.protocol import Commit, ExecutionRow, Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -66,7 +68,13 @@ class Runner:
     """Runs executions over a store. One event loop, one writer per execution."""
 
     def __init__(
-        self, store: Store, clock: Clock, config: Config, catalog: Catalog, integrations: Integrations
+        self,
+        store: Store,
+        clock: Clock,
+        config: Config,
+        catalog: Catalog,
+        integrations: Integrations,
+        outgoing: Outgoing,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -88,6 +96,9 @@ class Runner:
         self.orphans = Orphans(store, catalog, self.queues, self.background, self.again.for_sure)
         self.calls = Calls(integrations, clock, config.call_limit, self.spawn, self.resident, self.again.for_sure)
         self._notices = Notices(store, self.calls, self.background, self._write_apart)
+        self.status_events = StatusEvents(
+            store, clock, self.background, self._write_apart, outgoing.targets, config.history_limit
+        )
         self.tokens = Tokens(b"")
         self.sandbox = Sandbox(self.counters)
         self._apart = RunningApart(
@@ -115,6 +126,7 @@ class Runner:
         await self.deletions.start()
         self.committer.start()
         await self.orphans.start()
+        await self.status_events.start()
         self.spawn(self._run_timers(), "timers")
         self.spawn(self._take_up(WorkKind.RUNNABLE), "taking up the runnable")
         self.spawn(self._take_up(WorkKind.CALL), "taking up the calls")
@@ -132,6 +144,7 @@ class Runner:
         await self.calls.settle(PATIENCE)
         await self.committer.stop()
         await self.background.stop()
+        await self.status_events.stop()
         await self.sandbox.stop()
 
     async def machine(self, machine_arn: str, revision: str) -> StateMachine:
@@ -193,6 +206,8 @@ class Runner:
     def take(self, delivery: Delivery, transition: Transition) -> None:
         """Hand what came of a slice to the committer."""
         resident = delivery.resident
+        if self.status_events.wanted and not resident.row.express:
+            transition.opened.extend(status_notices(resident.execution, transition))
         try:
             commit = self._commit(resident, transition) if resident.writes(delivery.fact) else None
             if transition.entries and (resident.past is not None or resident.kept is not None):
@@ -344,6 +359,8 @@ class Runner:
             self.orphans.check(work)
         elif work.kind == WorkKind.CALL:
             self.calls.add(work)
+        elif work.kind == WorkKind.NOTICE_STATUS:
+            self.status_events.wake()
         elif work.kind in WorkKind.NOTICES:
             self._notices.add(work)
 

@@ -21,6 +21,7 @@ KIND_CODES = {
     WorkKind.HEARTBEAT: 40,
     WorkKind.JOB: 45,
     WorkKind.NOTICE_ENDED: 50,
+    WorkKind.NOTICE_STATUS: 51,
     WorkKind.NOTICE_STOP: 52,
     WorkKind.RETRY: 60,
     WorkKind.RUNNABLE: 70,

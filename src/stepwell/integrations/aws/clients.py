@@ -64,6 +64,11 @@ class Clients:
         keys = None if call.credentials is None else self._assumed(call, call.credentials)
         return self._client(service, rule, region, keys)
 
+    def at(self, service: str, region: str) -> Client:
+        """A client of botocore's `service` for what is no call of a task; `region` unless a rule names one."""
+        rule = self._services.of([service])
+        return self._client(service, rule, rule.region or region, None)
+
     def credentials(self, call: Call, service: str) -> Any:
         """Those a request to `service` is to be signed with; None: there are none. Raises CallFailed."""
         if call.credentials is None:

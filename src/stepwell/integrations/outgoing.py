@@ -1,0 +1,13 @@
+"""What goes out of an engine beside its answers, and to whom: nothing, unless it is configured."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from stepwell.integrations.targets.target import Target
+
+
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """Those who are told."""
+
+    targets: Sequence[Target] = ()  # of status-change events

@@ -1,0 +1,1 @@
+"""Targets: whom status-change events are sent to."""
