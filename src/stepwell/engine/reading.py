@@ -70,7 +70,7 @@ class Journal:
 
 async def mocks(store: Store, row: ExecutionRow) -> str | None:
     """What the execution's tasks are answered instead of being done, as `core.mocks` keeps it."""
-    journal = Journal(store, row)
+    journal = Journal(store, row.id, row.arn)
     await journal.read(0, 0)
     started = journal[0]
     assert isinstance(started, j.ExecutionStarted)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from stepwell.integrations.aws.clients import Clients
-from stepwell.integrations.aws.failures import Refusals, passes
+from stepwell.integrations.aws.failures import is_answer, passes, refusals
 from stepwell.integrations.aws.models import NoModels
 from stepwell.integrations.aws.pool import Pool
 from stepwell.integrations.targets.target import Event, NotSent
@@ -45,8 +45,8 @@ class AwsSender:
             raise NotSent(f"no answer within {self._seconds:g} seconds") from None
         except NoModels as missing:
             raise NotSent(str(missing)) from missing
-        except Refusals.kinds() as error:
-            raise NotSent(str(error), refused=Refusals.is_answer(error) and not passes(error)) from error
+        except refusals() as error:
+            raise NotSent(str(error), refused=is_answer(error) and not passes(error)) from error
         for entry in answer.get("Entries", ()):  # EventBridge takes a request and says no to what is in it
             if "ErrorCode" in entry:
                 raise NotSent(f"{entry['ErrorCode']}: {entry.get('ErrorMessage')}", refused=True)
