@@ -1,6 +1,7 @@
 """The server's settings: AWS's limits by default, changed by `stepwell.toml` and by environment variables."""
 
 import difflib
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -40,6 +41,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     start_queue_limit: Positive = 10_000  # starts waiting for their first commit; above, ThrottlingException
     poller_limit: Positive = 10_000  # GetActivityTask calls waiting at one time
     call_limit: Positive = 1_000  # calls of integrations in flight
+    worker_seconds: Annotated[float, msgspec.Meta(ge=0)] = 10  # after its start, an unknown function's worker may come
     map_concurrency: Positive = 40  # iterations of an inline Map at one time
     retention_days: Annotated[float, msgspec.Meta(ge=HOUR)] = (
         90  # closed executions stay so long, then they are deleted
@@ -82,7 +84,7 @@ def config_file(directories: Iterable[Path]) -> Path | None:
     return next((path for path in (Path(d) / FILE for d in directories) if path.is_file()), None)
 
 
-TABLES = ("server", "services", "http", "connections", "targets")
+TABLES = ("server", "services", "http", "connections", "targets", "functions")
 """The tables of stepwell.toml; each part of the server reads its own with `read_table`."""
 
 
@@ -98,6 +100,37 @@ def read_table(file: Path, name: str) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise ConfigError(f"{file}: {name} must be a table. Write [{name}] on a line of its own.")
     return table
+
+
+class Settings:
+    """stepwell.toml, which may change while the server runs: each part of it reads its tables again."""
+
+    def __init__(self, directories: Iterable[Path] = ()) -> None:
+        self._directories = tuple(directories)
+
+    @property
+    def directory(self) -> Path:
+        """What paths in the file are relative to."""
+        file = config_file(self._directories)
+        return Path.cwd() if file is None else file.parent.resolve()
+
+    def table(self, name: str) -> dict[str, Any]:
+        """As `read_table`; empty where there is no file. Raises ConfigError."""
+        file = config_file(self._directories)
+        return {} if file is None else read_table(file, name)
+
+    def mark(self) -> object:
+        """What differs once the file has been written again, or another one counts."""
+        return tuple(mark(directory / FILE) for directory in self._directories)
+
+
+def mark(file: Path) -> object:
+    """What differs once a file has been written again; None when it is not there."""
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import ipaddress
 import logging
+import os
 import signal
 import socket
 import ssl
@@ -17,6 +18,7 @@ from prometheus_client import CollectorRegistry
 
 from stepwell.api.access import Access
 from stepwell.api.app import create_app
+from stepwell.api.functions import function_routes
 from stepwell.api.guarded import Limits, guarded
 from stepwell.api.hosts import Hosts
 from stepwell.api.keys import Keys
@@ -24,10 +26,12 @@ from stepwell.api.pace import Pace
 from stepwell.api.wire import Wire
 from stepwell.api.within import NestedExecutions, OwnApi, SdkOperations
 from stepwell.clock import Clock, WallClock
-from stepwell.config import Config, ConfigError
+from stepwell.config import Config, ConfigError, Settings
 from stepwell.engine.engine import Engine
 from stepwell.integrations.aws.registration import register
 from stepwell.integrations.aws.services import Services
+from stepwell.integrations.functions.functions import Functions
+from stepwell.integrations.functions.tasks import FunctionTasks
 from stepwell.integrations.http.settings import HttpSettings
 from stepwell.integrations.http.task import HttpTask
 from stepwell.integrations.outgoing import Outgoing
@@ -102,13 +106,30 @@ def _no_password() -> str:
     raise ValueError("the key has a password, and nobody is there to type it. Write it without one")
 
 
-def integrate(engine: Engine, services: Services | None = None, http: HttpSettings | None = None) -> None:
-    """Tell the engine who makes the calls of which service; `services`: where AWS's are; `http`: of HTTP Tasks."""
+def integrate(
+    engine: Engine,
+    services: Services | None = None,
+    http: HttpSettings | None = None,
+    settings: Settings | None = None,
+) -> None:
+    """Tell the engine who makes the calls of which service.
+
+    `services`: where AWS's are; `http`: of HTTP Tasks; `settings`: stepwell.toml, for what may change. Raises ConfigError.
+    """
     own = OwnApi(engine)
+    functions = Functions(settings or Settings(), engine.clock, engine.config.worker_seconds)
     register(engine.integrations, services or Services(), engine.config.payload_limit)
     engine.integrations.register("states", NestedExecutions(own))
     engine.integrations.register("aws-sdk:sfn", SdkOperations(own))
     engine.integrations.register("http", HttpTask(http or HttpSettings(), engine.clock, engine.config.payload_limit))
+    engine.integrations.register("lambda", FunctionTasks(functions, engine.clock))
+
+
+def functions_of(engine: Engine) -> Functions:
+    """The functions whose calls the engine makes."""
+    tasks = engine.integrations.find("lambda")
+    assert isinstance(tasks, FunctionTasks)
+    return tasks.functions
 
 
 @contextlib.asynccontextmanager
@@ -119,15 +140,31 @@ async def running_engine(
     services: Services | None = None,
     http: HttpSettings | None = None,
     outgoing: Outgoing | None = None,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Engine]:
-    """An engine over an opened store; at the end everything decided is written."""
+    """An engine over an opened store; at the end everything decided is written. Raises ConfigError."""
     engine = Engine(store, clock or WallClock(), config, outgoing)
-    integrate(engine, services, http)
+    integrate(engine, services, http, settings)
+    functions = functions_of(engine)
+    functions.start()
     await engine.start()
     try:
         yield engine
     finally:
+        functions.begin_stop()
         await engine.stop()
+        await functions.stop()
+
+
+def function_environment(listener: socket.socket, certificate: ssl.SSLContext | None) -> dict[str, str]:
+    """What leads functions to this server when they send a task's success with an AWS SDK."""
+    if "AWS_ENDPOINT_URL_SFN" in os.environ:
+        return {}
+    host, port = listener.getsockname()[:2]
+    if ipaddress.ip_address(host).is_unspecified:
+        host = "::1" if ":" in host else "127.0.0.1"
+    shown = f"[{host}]" if ":" in host else host
+    return {"AWS_ENDPOINT_URL_SFN": f"{'https' if certificate else 'http'}://{shown}:{port}"}
 
 
 class _Uvicorn(uvicorn.Server):
@@ -171,7 +208,7 @@ def http_settings(
     wire = Wire(engine, requests.count, access)
     limits = Limits(engine.config, most=max(1, files_allowed() - FILES_KEPT))
     settings = uvicorn.Config(
-        create_app(engine, metrics, access=access),
+        create_app(engine, metrics, routes=function_routes(functions_of(engine), engine.config), access=access),
         loop="none",  # ours runs already
         http=guarded(limits, wire),
         ws="none",
@@ -198,20 +235,26 @@ async def serve(
     services: Services | None = None,
     http: HttpSettings | None = None,
     outgoing: Outgoing | None = None,
+    file: Settings | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT: answer what is in flight, write what was decided, let go of the data.
 
-    `ready` is called once requests are taken. Raises StoreHeld, StoreTooNew and other StoreErrors.
+    `ready` is called once requests are taken; `file` is stepwell.toml, for what may change.
+    Raises ConfigError, StoreHeld, StoreTooNew and other StoreErrors.
     """
     await store.open()
     try:
-        async with running_engine(store, config, services=services, http=http, outgoing=outgoing) as engine:
+        parts = running_engine(store, config, services=services, http=http, outgoing=outgoing, settings=file)
+        async with parts as engine:
+            functions = functions_of(engine)
+            functions.environment = function_environment(listener, certificate)
             door = access(listener, config, keys)
             settings = http_settings(engine, registry(engine.figures), door, certificate)
             loop = asyncio.get_running_loop()
 
             def stopping() -> None:
                 loop.call_soon_threadsafe(engine.begin_stop)
+                loop.call_soon_threadsafe(functions.begin_stop)
 
             server = _Uvicorn(settings, ready, stopping)
             await server.serve(sockets=[listener])
@@ -239,13 +282,14 @@ def run(
     services: Services | None = None,
     http: HttpSettings | None = None,
     outgoing: Outgoing | None = None,
+    file: Settings | None = None,
 ) -> None:
     """`serve` in an event loop of its own; returns after a signal."""
     # uvicorn raises the signal again when it is done; by then there is nothing left to do.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     seldom_collect()
-    serving = serve(store, config, listener, ready, keys, certificate, services, http, outgoing)
+    serving = serve(store, config, listener, ready, keys, certificate, services, http, outgoing, file)
     try:
         import uvloop
     except ImportError:  # no wheel on Windows

@@ -11,7 +11,17 @@ import msgspec
 from stepwell.api.hosts import Hosts
 from stepwell.api.keys import AccessKey, Keys
 from stepwell.api.pace import Address, Pace
-from stepwell.api.signature import Headers, Signed, check_signature, find_signer, read_signature
+from stepwell.api.signature import (
+    ALGORITHM,
+    FUNCTIONS,
+    SERVICE,
+    Headers,
+    Request,
+    Signed,
+    check_signature,
+    find_signer,
+    read_signature,
+)
 from stepwell.clock import Clock, WallClock
 from stepwell.errors import AccessDeniedException
 
@@ -34,9 +44,9 @@ class Caller(msgspec.Struct, frozen=True):
     key: AccessKey
     signed: Signed
 
-    def prove(self, query: bytes, headers: Headers, body: bytes) -> None:
+    def prove(self, request: Request) -> None:
         """Raises InvalidSignatureException unless the key's holder signed exactly this."""
-        check_signature(self.signed, self.key, query, headers, body)
+        check_signature(self.signed, self.key, request)
 
     def check_right(self, operation: str, account: str) -> None:
         """Raises AccessDeniedException unless the key has the right to the operation."""
@@ -75,10 +85,10 @@ class Access:
         signed = read_signature(headers)
         return Caller(find_signer(signed, self._keys, self._now()), signed)
 
-    def meet_visitor(self, scope: Mapping[str, Any]) -> None:
-        """Let somebody see what is not the API.
+    def meet_visitor(self, scope: Mapping[str, Any]) -> Caller | None:
+        """Let somebody see what is not the API; whoever says to have signed the request must prove it yet.
 
-        Raises ThrottlingException, MisdirectedRequest, NotSignedIn, AccessDeniedException.
+        Raises ThrottlingException, MisdirectedRequest, NotSignedIn, AccessDeniedException, and the errors of `signature`.
         """
         headers = dict(scope["headers"])
         if self._pace is not None:
@@ -86,10 +96,17 @@ class Access:
         if self._keys is None:
             self._hosts.check(headers.get(b"host", b""))
         elif scope["path"] not in OPEN:
-            key = _holder(headers.get(b"authorization", b""), self._keys)
+            authorization, caller = headers.get(b"authorization", b""), None
+            if authorization.startswith(ALGORITHM.encode()):
+                service = FUNCTIONS if f"/{FUNCTIONS}/".encode() in authorization else SERVICE
+                signed = read_signature(headers, service)
+                caller = Caller(find_signer(signed, self._keys, self._now()), signed)
+            key = caller.key if caller is not None else _holder(authorization, self._keys)
             method = scope.get("method", "")  # a WebSocket has none
             if key.rights != "full" and method not in SAFE:
                 raise AccessDeniedException(f"The access key {key.id} is {key.rights}: it may not {method} this.")
+            return caller
+        return None
 
 
 def _holder(authorization: bytes, keys: Keys) -> AccessKey:

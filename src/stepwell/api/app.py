@@ -7,17 +7,21 @@ from typing import Any
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
-from stepwell.api.access import REALM, Access, NotSignedIn
+from stepwell.api.access import REALM, Access, Caller, NotSignedIn
 from stepwell.api.hosts import CURE
+from stepwell.api.signature import Request
 from stepwell.api.targets import targets_shown
 from stepwell.engine.engine import Engine
-from stepwell.errors import ApiError, ThrottlingException
+from stepwell.errors import ApiError, RequestEntityTooLarge, ThrottlingException
 from stepwell.store.protocol import StoreError
+
+SIGNED_LIMIT = 8 * 1024 * 1024
+"""Bytes of a signed body: it must be whole before anybody believes it."""
 
 WELCOME = """Stepwell speaks the AWS Step Functions API at this address (POST /).
 
@@ -46,26 +50,26 @@ def create_app(
     """
     door = access or Access()
 
-    async def healthz(request: Request) -> Response:
+    async def healthz(request: HttpRequest) -> Response:
         try:
             await engine.store.counts()
         except StoreError as problem:
             return JSONResponse({"status": "unavailable", "reason": str(problem)}, status_code=503)
         return JSONResponse({"status": "ok"})
 
-    async def regions(request: Request) -> Response:
+    async def regions(request: HttpRequest) -> Response:
         try:
             return JSONResponse({"regions": await engine.catalog.regions()})
         except StoreError as problem:
             return JSONResponse({"reason": str(problem)}, status_code=503)
 
-    async def targets(request: Request) -> Response:
+    async def targets(request: HttpRequest) -> Response:
         return JSONResponse({"targets": targets_shown(engine)})
 
-    async def exposition(request: Request) -> Response:
+    async def exposition(request: HttpRequest) -> Response:
         return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)
 
-    async def welcome(request: Request) -> Response:
+    async def welcome(request: HttpRequest) -> Response:
         return PlainTextResponse(WELCOME.format(url=str(request.base_url).rstrip("/"), cure=textwrap.fill(CURE, 80)))
 
     shown = {"/healthz": healthz, "/metrics": exposition, "/regions": regions, "/targets": targets, "/": welcome}
@@ -75,7 +79,9 @@ def create_app(
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
             try:
-                door.meet_visitor(scope)
+                caller = door.meet_visitor(scope)
+                if caller is not None:
+                    receive = await _proven(caller, scope, receive)
             except (ApiError, NotSignedIn) as refusal:
                 await _refuse(refusal)(scope, receive, send)
                 return
@@ -84,9 +90,28 @@ def create_app(
     return app
 
 
+async def _proven(caller: Caller, scope: Scope, receive: Receive) -> Receive:
+    """The request's body, once it has proved who sent it. Raises InvalidSignatureException, RequestEntityTooLarge."""
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > SIGNED_LIMIT:
+            raise RequestEntityTooLarge(f"The request has more than {SIGNED_LIMIT} bytes.")
+    method, path = scope["method"].encode(), scope["raw_path"]
+    caller.prove(Request(dict(scope["headers"]), bytes(body), scope["query_string"], method, path))
+    whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+    async def again() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return again
+
+
 def _refuse(refusal: ApiError | NotSignedIn) -> Response:
     """As a browser or a scraper reads it."""
     if isinstance(refusal, NotSignedIn):
         return PlainTextResponse(f"{refusal}\n", 401, {"WWW-Authenticate": f'Basic realm="{REALM}"'})
     status = 429 if isinstance(refusal, ThrottlingException) else refusal.status
-    return PlainTextResponse(f"{refusal}\n", status)
+    return PlainTextResponse(f"{refusal}\n", status, {"x-amzn-errortype": refusal.code})

@@ -13,6 +13,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from stepwell.errors import RequestEntityTooLarge
 
+GONE = "stepwell.gone"
+"""Where a request's ASGI scope has the future that is done once the connection is lost."""
+
 
 class ClientGone(Exception):
     """The client hung up: nobody is there to be answered."""
@@ -107,6 +110,10 @@ class DirectHttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self.gone.set_result(None)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope[GONE] = self.gone  # type: ignore[literal-required]  # ASGI has room for what is ours
 
     def on_headers_complete(self) -> None:
         if not self._is_call():

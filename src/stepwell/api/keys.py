@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from stepwell.config import ConfigError
+from stepwell.config import ConfigError, mark
 
 log = logging.getLogger(__name__)
 
@@ -53,18 +53,18 @@ class Keys:
         self._mark: object = None
         self._keys = {key.id: key for key in fixed}
         if file is not None:
-            self._mark = _mark(file)
+            self._mark = mark(file)
             self._keys = _read(file, fixed)
             _warn_of_readers(file)
 
     def find(self, id: str) -> AccessKey | None:
         """The key of this id, as the file has it now."""
-        if self._file is not None and _mark(self._file) != self._mark:
+        if self._file is not None and mark(self._file) != self._mark:
             self._read_again(self._file)
         return self._keys.get(id)
 
     def _read_again(self, file: Path) -> None:
-        self._mark = _mark(file)
+        self._mark = mark(file)
         try:
             self._keys = _read(file, self._fixed)
         except ConfigError as problem:
@@ -85,15 +85,6 @@ def load_keys(file: str | None, environ: Mapping[str, str]) -> Keys | None:
         except msgspec.ValidationError as problem:
             raise ConfigError(f"{KEY_ID} and {SECRET} make no access key: {problem}.") from None
     return Keys(Path(file) if file else None, fixed) if file or fixed else None
-
-
-def _mark(file: Path) -> object:
-    """What differs once a file has been written again; None when it is not there."""
-    try:
-        found = os.stat(file)
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _read(file: Path, fixed: tuple[AccessKey, ...]) -> dict[str, AccessKey]:

@@ -10,6 +10,7 @@ from calendar import timegm
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
+from urllib.parse import quote
 
 import msgspec
 
@@ -27,8 +28,9 @@ SERVICE = "states"
 END = "aws4_request"
 TOLERANCE = 15 * 60
 """Seconds by which the clocks of client and server may differ."""
-MUST_BE_SIGNED = (b"host", b"x-amz-date", b"x-amz-target")
-"""What says whom a request is for, when it was made, and what it asks for."""
+FUNCTIONS = "lambda"
+MUST_BE_SIGNED = {SERVICE: (b"host", b"x-amz-date", b"x-amz-target"), FUNCTIONS: (b"host", b"x-amz-date")}
+"""What says whom a request is for, when it was made, and what it asks for: by the service it is signed for."""
 DATE = re.compile(r"\A\d{8}T\d{6}Z\Z")
 NO_DATE = "Date must be in ISO-8601 'basic format': YYYYMMDD'T'HHMMSS'Z'."
 MISMATCH = (
@@ -48,10 +50,11 @@ class Signed(msgspec.Struct, frozen=True):
     headers: tuple[bytes, ...]  # the names of those signed, in their order
     signature: str
     moment: str  # X-Amz-Date: YYYYMMDDTHHMMSSZ
+    service: str = SERVICE
 
 
-def read_signature(headers: Headers) -> Signed:
-    """What a request says of its signature. Raises MissingAuthenticationToken-, Incomplete- and InvalidSignature-."""
+def read_signature(headers: Headers, service: str = SERVICE) -> Signed:
+    """What a request to this service says of its signature. Raises MissingAuthenticationToken-, Incomplete- and InvalidSignature-."""
     authorization = headers.get(b"authorization", b"").decode("latin-1")
     algorithm, _, rest = authorization.partition(" ")
     if algorithm != ALGORITHM:
@@ -66,19 +69,19 @@ def read_signature(headers: Headers) -> Signed:
     moment = headers[b"x-amz-date"].decode("latin-1")
     if not DATE.match(moment):
         raise IncompleteSignatureException(NO_DATE)
-    key_id, date, region = _scope(found["Credential"], moment)
+    key_id, date, region = _scope(found["Credential"], moment, service)
     signed = tuple(found["SignedHeaders"].encode("latin-1").split(b";"))
-    for name in MUST_BE_SIGNED:
+    for name in MUST_BE_SIGNED[service]:
         if name not in signed:
             shown = name.decode().title()
             raise InvalidSignatureException(f"'{shown}' must be a 'SignedHeader' in the AWS Authorization.")
-    return Signed(key_id, date, region, signed, found["Signature"], moment)
+    return Signed(key_id, date, region, signed, found["Signature"], moment, service)
 
 
 _PARAMETERS = ("Credential", "SignedHeaders", "Signature")
 
 
-def _scope(credential: str, moment: str) -> tuple[str, str, str]:
+def _scope(credential: str, moment: str, asked: str) -> tuple[str, str, str]:
     """Key, date and region of a credential that is for us."""
     parts = credential.split("/")
     if len(parts) != 5:
@@ -86,8 +89,8 @@ def _scope(credential: str, moment: str) -> tuple[str, str, str]:
             "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term."
         )
     key_id, date, region, service, end = parts
-    if service != SERVICE:
-        raise InvalidSignatureException(f"Credential should be scoped to correct service: '{SERVICE}'.")
+    if service != asked:
+        raise InvalidSignatureException(f"Credential should be scoped to correct service: '{asked}'.")
     if end != END:
         raise InvalidSignatureException(f"Credential should be scoped with a valid terminator: '{END}'.")
     if date != moment[:8]:
@@ -135,21 +138,31 @@ def find_signer(signed: Signed, keys: Keys, now: Milliseconds) -> AccessKey:
     return key
 
 
-def check_signature(signed: Signed, key: AccessKey, query: bytes, headers: Headers, body: bytes) -> None:
-    """Raises InvalidSignatureException unless the key's holder signed exactly this `POST /`."""
-    expected = signature(signed, key.secret, query, headers, body)
+class Request(msgspec.Struct, frozen=True):
+    """What is signed."""
+
+    headers: Headers
+    body: bytes
+    query: bytes = b""
+    method: bytes = b"POST"
+    path: bytes = b"/"  # as it was sent, with its escapes
+
+
+def check_signature(signed: Signed, key: AccessKey, request: Request) -> None:
+    """Raises InvalidSignatureException unless the key's holder signed exactly this request."""
+    expected = signature(signed, key.secret, request)
     if not hmac.compare_digest(expected.encode(), signed.signature.encode("latin-1")):
         raise InvalidSignatureException(MISMATCH)
 
 
-def signature(signed: Signed, secret: str, query: bytes, headers: Headers, body: bytes) -> str:
-    """The signature of a `POST /` by the holder of `secret`, in hexadecimal."""
-    lines = [b"POST", b"/", _canonical_query(query)]
-    lines += [b"%s:%s" % (name, b" ".join(headers.get(name, b"").split())) for name in signed.headers]
-    lines += [b"", b";".join(signed.headers), sha256(body).hexdigest().encode()]
-    request = sha256(b"\n".join(lines)).hexdigest()
-    text = f"{ALGORITHM}\n{signed.moment}\n{signed.date}/{signed.region}/{SERVICE}/{END}\n{request}"
-    return hmac.digest(signing_key(secret, signed.date, signed.region), text.encode(), "sha256").hex()
+def signature(signed: Signed, secret: str, request: Request) -> str:
+    """The signature of a request by the holder of `secret`, in hexadecimal."""
+    lines = [request.method, _canonical_path(request.path), _canonical_query(request.query)]
+    lines += [b"%s:%s" % (name, b" ".join(request.headers.get(name, b"").split())) for name in signed.headers]
+    lines += [b"", b";".join(signed.headers), sha256(request.body).hexdigest().encode()]
+    digest = sha256(b"\n".join(lines)).hexdigest()
+    text = f"{ALGORITHM}\n{signed.moment}\n{signed.date}/{signed.region}/{signed.service}/{END}\n{digest}"
+    return hmac.digest(signing_key(secret, signed.date, signed.region, signed.service), text.encode(), "sha256").hex()
 
 
 def sign(key_id: str, secret: str, region: str, headers: Headers, body: bytes, now: Milliseconds) -> Headers:
@@ -157,11 +170,16 @@ def sign(key_id: str, secret: str, region: str, headers: Headers, body: bytes, n
     moment = _written(now // 1000)
     dated = {**headers, b"x-amz-date": moment.encode()}
     signed = Signed(key_id, moment[:8], region, tuple(sorted(dated)), "", moment)
-    proof = signature(signed, secret, b"", dated, body)
+    proof = signature(signed, secret, Request(dated, body))
     scope = f"{key_id}/{signed.date}/{region}/{SERVICE}/{END}"
     names = b";".join(signed.headers).decode()
     authorization = f"{ALGORITHM} Credential={scope}, SignedHeaders={names}, Signature={proof}"
     return {b"x-amz-date": dated[b"x-amz-date"], b"authorization": authorization.encode()}
+
+
+def _canonical_path(path: bytes) -> bytes:
+    """Escaped once more, as for every service but S3."""
+    return path if path == b"/" else quote(path, safe="/~").encode()
 
 
 def _canonical_query(query: bytes) -> bytes:
@@ -169,9 +187,9 @@ def _canonical_query(query: bytes) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def signing_key(secret: str, date: str, region: str) -> bytes:
-    """The key of one day and region."""
+def signing_key(secret: str, date: str, region: str, service: str = SERVICE) -> bytes:
+    """The key of one day, region and service."""
     key = f"AWS4{secret}".encode()
-    for part in (date, region, SERVICE, END):
+    for part in (date, region, service, END):
         key = hmac.digest(key, part.encode(), "sha256")
     return key

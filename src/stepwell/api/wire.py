@@ -13,7 +13,7 @@ from stepwell.api.constraints import decode_request
 from stepwell.api.exchange import ClientGone, Exchange
 from stepwell.api.operations import OPERATIONS
 from stepwell.api.pages import Pages
-from stepwell.api.signature import Headers
+from stepwell.api.signature import Headers, Request
 from stepwell.api.sizes import check_sizes
 from stepwell.engine.engine import Engine
 from stepwell.engine.identity import new_request_id
@@ -53,7 +53,7 @@ class Wire:
             caller = self._access.meet(exchange.client, exchange.headers)
             body = await exchange.read(self._engine.config.request_limit)
             if caller is not None:
-                caller.prove(exchange.query, exchange.headers, body)
+                caller.prove(Request(exchange.headers, body, exchange.query))
             name, operation = find_operation(exchange.headers)
             if caller is not None:
                 caller.check_right(name, self._engine.config.account)

@@ -46,7 +46,7 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
     """Serve the Step Functions API until SIGTERM or Ctrl-C."""
     from stepwell import server
     from stepwell.api.keys import load_keys
-    from stepwell.config import ConfigError, load_config
+    from stepwell.config import ConfigError, Settings, load_config
     from stepwell.integrations.aws.services import load_services
     from stepwell.integrations.http.settings import load_http
     from stepwell.integrations.mock_config import MockConfigError, read_mock_config
@@ -81,7 +81,7 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
             click.echo(f"Data are kept in {_without_password(shown)}")
             sys.stdout.flush()
 
-        server.run(kept, config, listener, ready, keys, certificate, services, http, outgoing)
+        server.run(kept, config, listener, ready, keys, certificate, services, http, outgoing, Settings(directories))
     except (ConfigError, MockConfigError, StoreError, server.AddressTaken) as problem:
         raise click.ClickException(str(problem)) from None
 

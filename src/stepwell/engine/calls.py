@@ -15,7 +15,15 @@ from stepwell.core.work import Work, WorkKind
 from stepwell.engine.mocked import mocked_answer
 from stepwell.engine.residents import Resident
 from stepwell.errors import InternalFailure, States
-from stepwell.integrations.call import Call, CallFailed, Integration, Integrations, Pattern
+from stepwell.integrations.call import (
+    Call,
+    CallFailed,
+    Integration,
+    Integrations,
+    Pattern,
+    Postponed,
+    Queueing,
+)
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +75,10 @@ def _due(tried: Try | TaskScheduled | Wanted) -> Milliseconds | None:
 
 
 class Lane:
-    """The calls of one service: first come first served, so many at a time."""
+    """The calls of one service, or of one part of it: first come first served, so many at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.waiting: deque[Key] = deque()
         self.busy = 0
 
@@ -99,7 +108,9 @@ class Calls:
         self._lanes: dict[str, Lane] = {}
         self._known: set[Key] = set()  # waiting in a lane or under way: nothing is called twice
         self._flying: dict[Key, asyncio.Future[str | None]] = {}  # calls made; what they are answered
+        self._asked: dict[Key, tuple[Queueing, Call]] = {}  # calls that may not have begun
         self._asking: dict[Key, bool] = {}  # jobs being asked after -> whether to ask once more
+        self._open = 0  # calls being made, in all lanes
         self._quiet = asyncio.Event()
         self._quiet.set()
 
@@ -113,15 +124,30 @@ class Calls:
             return
         assert work.queue is not None
         self._known.add(key)
-        lane = self._lanes.setdefault(work.queue, Lane())
+        self._line_up(key, work.queue)
+
+    def _line_up(self, key: Key, name: str) -> None:
+        lane = self._lanes.get(name)
+        if lane is None:
+            lane = self._lanes[name] = Lane(name)
         lane.waiting.append(key)
         self._start(lane)
 
     def _start(self, lane: Lane) -> None:
         while lane.waiting and lane.busy < self._limit:
             lane.busy += 1
+            self._open += 1
             self._quiet.clear()
             self._spawn(self._make(lane.waiting.popleft(), lane), "a call")
+        if not lane.busy and not lane.waiting:
+            self._lanes.pop(lane.name, None)
+
+    def over(self, key: Key) -> None:
+        """The try is over. A call that is under way is not interrupted; one that waits with its integration is."""
+        asked = self._asked.get(key)
+        if asked is not None:
+            integration, call = asked
+            integration.withdraw(call)
 
     async def settle(self, seconds: float) -> None:
         """The server stops: no further call is begun, and those under way have so long to be answered."""
@@ -136,37 +162,61 @@ class Calls:
         answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self._flying[key] = answered
         fact: f.Fact | None = None
+        elsewhere: str | None = None
         try:
-            fact = await self._answer_of(key)
+            found = await self._find(key, WorkKind.CALL)
+            if found is not None:
+                resident, branch, call = found
+                elsewhere = self._other_lane(call, lane)
+                if elsewhere is None:
+                    fact = await self._answer_of(key, resident, branch, call)
             if fact is not None:
                 await self._deliver(key[0], fact)
         finally:
             answered.set_result(fact.output if isinstance(fact, f.TaskSubmitted) else None)
             del self._flying[key]
-            self._known.discard(key)
             lane.busy -= 1
+            self._open -= 1
             self._start(lane)
-            if not self._flying:
+            if elsewhere is None:
+                self._known.discard(key)
+            else:
+                self._line_up(key, elsewhere)
+            if not self._open:
                 self._quiet.set()
 
-    async def _answer_of(self, key: Key) -> f.Fact | None:
-        """Make the call. None: the try is over already."""
-        found = await self._find(key, WorkKind.CALL)
-        if found is None:
-            return None
-        resident, branch, call = found
+    def _other_lane(self, call: Call, lane: Lane) -> str | None:
+        """The lane that the call's integration has for it; None: it is in that one."""
+        integration = self._integrations.find(call.service)
+        name = integration.lane(call) if isinstance(integration, Queueing) else lane.name
+        return None if name == lane.name else name
+
+    async def _answer_of(self, key: Key, resident: Resident, branch: Branch, call: Call) -> f.Fact | None:
+        """Make the call. None: nobody waits for its answer, or it is not to be made now."""
         position = key[1]
         assert branch.task is not None
         if branch.task.mocked is not None:
             return mocked_answer(resident.execution, branch, branch.task)
         waits = branch.task.waits_for_job or branch.task.waits_for_token
         try:
-            output = await self.integration_for(call).call(call)
+            output = await self._asking_for(key, call)
+        except Postponed:
+            return None
         except CallFailed as problem:
             return f.TaskRefused(position, problem.failure, problem.how)
         except Exception as problem:
             return self._broken(call, position, problem)
         return f.TaskSubmitted(position, output) if waits else f.TaskAnswered(position, output)
+
+    async def _asking_for(self, key: Key, call: Call) -> str:
+        integration = self.integration_for(call)
+        if not isinstance(integration, Queueing):
+            return await integration.call(call)
+        self._asked[key] = integration, call
+        try:
+            return await integration.call(call)
+        finally:
+            del self._asked[key]
 
     async def _find(self, key: Key, kind: str) -> tuple[Resident, Branch, Call] | None:
         """The try, if this is still to be done for it."""

@@ -341,6 +341,8 @@ class Runner:
         for position, kind in transition.closed:
             if kind in WorkKind.TIMERS:
                 self.timers.end((resident.execution.id, position, kind))
+            elif kind == WorkKind.CALL:
+                self.calls.over((resident.execution.id, position))
         for work in transition.opened:
             self._dispatch(work, resident)
         for work in transition.moved:

@@ -1,6 +1,7 @@
 """A call: one try of a task as an integration sees it, and what an integration is."""
 
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -67,10 +68,18 @@ def exchange(headers: Mapping[str, str], status: int, request_id: str) -> dict[s
     }
 
 
+class Postponed(Exception):
+    """The call was not begun, and is not to be now: nobody waits for it any more, or the server stops.
+
+    What somebody still waits for is called again at the next start.
+    """
+
+
 class Integration(Protocol):
     """Somebody who makes the calls of a service, or of several.
 
-    Every method may be asked again for the same call, after a crash: `Call.identity` tells. Raises CallFailed.
+    Every method may be asked again for the same call, after a crash: `Call.identity` tells. Raises CallFailed,
+    Postponed.
     Anything else that is raised is a fault of ours, and fails the task with States.Runtime.
     """
 
@@ -92,6 +101,18 @@ class Closing(Protocol):
     """An integration that holds something to be let go of when the server stops."""
 
     async def close(self) -> None: ...
+
+
+class Queueing(ABC):
+    """What an integration is, too, whose calls may have to wait before they begin."""
+
+    @abstractmethod
+    def lane(self, call: Call) -> str:
+        """With which calls it waits: calls of one lane do not hold up those of another."""
+
+    @abstractmethod
+    def withdraw(self, call: Call) -> None:
+        """The try is over: a call that has not begun must not begin. It raises Postponed."""
 
 
 class Integrations:
