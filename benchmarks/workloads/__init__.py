@@ -3,6 +3,7 @@
 from benchmarks.figures import Figure, Workload
 from benchmarks.workloads import (
     activity,
+    functions,
     jsonata,
     latency,
     listing,
@@ -69,6 +70,22 @@ WORKLOADS = {
         rounds=5,
         size={"executions": 10_000, "clients": 50, "pollers": 32},
         smoke={"executions": 40, "clients": 5, "pollers": 4},
+    ),
+    "functions": Workload(
+        what="executions of one task, an empty Python function that the server runs in warm processes",
+        figures=(
+            Figure("executions/s", 1_500, "more"),
+            Figure("Express, sync: p50 ms", 5),
+            Figure("200/s: p50 ms", 5),
+            Figure("200/s: p99 ms"),
+            Figure("server and function CPU, µs/execution"),
+            Figure("client CPU, µs/request"),
+            Figure("executions per transaction", better="more"),
+        ),
+        round=functions.round,
+        rounds=3,
+        size={"executions": 10_000, "clients": 50, "processes": 2, "timed": 1_000},
+        smoke={"executions": 40, "clients": 5, "processes": 1, "timed": 10},
     ),
     "map": Workload(
         what="an inline Map of Pass items, one execution at a time; the large one with raised limits",

@@ -22,7 +22,19 @@ def results() -> dict[str, Any]:
     return {result["workload"]: result for result in json.loads(done.stdout)["results"]}
 
 
-WORKLOADS = ["pass10", "jsonata", "latency", "activity", "map", "restart", "waiting", "listing", "retention", "load"]
+WORKLOADS = [
+    "pass10",
+    "jsonata",
+    "latency",
+    "activity",
+    "functions",
+    "map",
+    "restart",
+    "waiting",
+    "listing",
+    "retention",
+    "load",
+]
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)

@@ -88,7 +88,7 @@ class Access:
     def meet_visitor(self, scope: Mapping[str, Any]) -> Caller | None:
         """Let somebody see what is not the API; whoever says to have signed the request must prove it yet.
 
-        Raises ThrottlingException, MisdirectedRequest, NotSignedIn, AccessDeniedException, and the errors of `signature`.
+        Raises ThrottlingException, MisdirectedRequest, NotSignedIn, AccessDeniedException, and `signature`'s errors.
         """
         headers = dict(scope["headers"])
         if self._pace is not None:

@@ -54,7 +54,9 @@ class Signed(msgspec.Struct, frozen=True):
 
 
 def read_signature(headers: Headers, service: str = SERVICE) -> Signed:
-    """What a request to this service says of its signature. Raises MissingAuthenticationToken-, Incomplete- and InvalidSignature-."""
+    """What a request to this service says of its signature.
+
+    Raises MissingAuthenticationToken-, Incomplete- and InvalidSignature-."""
     authorization = headers.get(b"authorization", b"").decode("latin-1")
     algorithm, _, rest = authorization.partition(" ")
     if algorithm != ALGORITHM:

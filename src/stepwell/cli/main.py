@@ -7,6 +7,7 @@ from stepwell.cli.check import check
 from stepwell.cli.graph import graph
 from stepwell.cli.history import history
 from stepwell.cli.listing import list_
+from stepwell.cli.logs import logs
 from stepwell.cli.redrive import redrive
 from stepwell.cli.serve import serve
 from stepwell.cli.show import show
@@ -14,6 +15,7 @@ from stepwell.cli.start import start
 from stepwell.cli.stop import stop
 from stepwell.cli.targets import targets
 from stepwell.cli.validate import validate
+from stepwell.cli.worker import worker
 from stepwell.version import __version__
 
 
@@ -23,5 +25,5 @@ def main() -> None:
     """Stepwell: a durable workflow engine that runs the Amazon States Language."""
 
 
-for command in (serve, start, list_, show, history, stop, redrive, targets, backup, check, graph, validate):
+for command in (serve, start, list_, show, history, stop, redrive, logs, worker, targets, backup, check, graph, validate):
     main.add_command(command)

@@ -1,1 +1,1 @@
-"""Lambda functions as tasks: run here in warm processes, by workers elsewhere, or by an endpoint that is like Lambda's."""
+"""Lambda functions as tasks: run in warm processes here, by workers elsewhere, or by an endpoint like Lambda's."""

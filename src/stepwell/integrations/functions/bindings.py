@@ -156,20 +156,12 @@ class Bindings:
         if table.workers:
             return Served(table.timeout or LONGEST, table.queue)
         if table.handler is not None:
-            return self._local(table, self._handler(table))
+            return self._local(table, handler_of(table.handler, self._settings.directory, table.code))
         for path in self._project_files(table):
             definition = self._projects[path].get(function.name)
             if definition is not None:
                 return Unusable(definition.unusable) if definition.unusable else self._local(table, definition)
         return None
-
-    def _handler(self, table: Table) -> Definition:
-        assert table.handler is not None
-        file, colon, name = table.handler.rpartition(":")
-        if not colon:
-            return Definition(handler=table.handler, root=str(self._settings.directory / table.code))
-        path = self._settings.directory / file
-        return Definition(handler=f"{path.stem}.{name}", root=str(path.parent))
 
     def _local(self, table: Table, definition: Definition) -> Local:
         environment = {**definition.environment, **{k: _text(v) for k, v in table.environment.items()}}
@@ -183,6 +175,15 @@ class Bindings:
             memory=table.memory or definition.memory,
         )
         return Local(spec, table.concurrency, table.queue, table.idle)
+
+
+def handler_of(text: str, directory: Path, code: str = ".") -> Definition:
+    """`FILE.py:FUNCTION` within a directory, or `MODULE.FUNCTION` within its `code`."""
+    file, colon, name = text.rpartition(":")
+    if not colon:
+        return Definition(handler=text, root=str(directory / code))
+    path = directory / file
+    return Definition(handler=f"{path.stem}.{name}", root=str(path.parent))
 
 
 def _table(name: str, raw: Any) -> Table:

@@ -1,4 +1,4 @@
-"""Names of functions in every form that Lambda takes: a name, an ARN, a partial ARN, each with a qualifier or without."""
+"""Names of functions in every form that Lambda takes: name, ARN, partial ARN, with a qualifier or without."""
 
 import re
 
@@ -45,8 +45,8 @@ def read_name(text: str, region: str, account: str, qualifier: str | None = None
     if found is None:
         raise ValidationException(
             f"1 validation error detected: Value '{text}' at 'functionName' failed to satisfy constraint: "
-            "Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))"
-            "?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"
+            "Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso"
+            "([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"
         )
     written = found["qualifier"]
     if qualifier and written and qualifier != written:

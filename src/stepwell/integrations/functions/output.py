@@ -90,6 +90,14 @@ class Output:
         record = self._records.get(id)
         return b"" if record is None else b"".join(record.pieces)[-TAIL:]
 
+    def take(self, id: str) -> bytes:
+        """What an invocation has printed, which is not kept any longer."""
+        record = self._records.pop(id, None)
+        if record is None:
+            return b""
+        self._size -= record.size + len(record.invocation.execution) + 512
+        return b"".join(record.pieces)
+
     def find(
         self, function: str | None = None, execution: str | None = None, state: str | None = None
     ) -> list[Printed]:

@@ -175,7 +175,7 @@ class WarmProcess(asyncio.Protocol):
         if self._current is not None:
             self._output.add(self._current, data)
 
-    # -- what the process says ------------------------------------------------------------------------------------------
+    # -- what the process says -----------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._wire = cast(asyncio.Transport, transport)

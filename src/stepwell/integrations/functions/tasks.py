@@ -59,9 +59,7 @@ class FunctionTasks(Queueing):
         outcome = await self._invoke(invocation, asked.invocation_type)
         return encode(self._answer(invocation, asked, outcome)).decode()
 
-    async def _invoke(
-        self, invocation: Invocation, kind: InvocationType
-    ) -> Outcome | None:
+    async def _invoke(self, invocation: Invocation, kind: InvocationType) -> Outcome | None:
         try:
             outcome = await self.functions.invoke(invocation, kind)
         except Refusal as refusal:
@@ -133,9 +131,7 @@ def _invocation(call: Call, name: FunctionName, payload: bytes, context: str | N
     try:
         client = None if context is None else base64.b64decode(context, validate=True)
     except ValueError:
-        raise CallFailed(
-            "Lambda.InvalidRequestContentException", _NO_CONTEXT
-        ) from None
+        raise CallFailed("Lambda.InvalidRequestContentException", _NO_CONTEXT) from None
     return Invocation(
         id=call.identity,
         function=name,
