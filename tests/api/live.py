@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -17,7 +18,7 @@ from botocore.exceptions import ClientError
 from prometheus_client import CollectorRegistry
 
 from stepwell.api.keys import Keys
-from stepwell.config import Config
+from stepwell.config import Config, Settings
 from stepwell.engine.engine import Engine
 from stepwell.integrations.aws.services import Services
 from stepwell.integrations.http.settings import HttpSettings
@@ -41,13 +42,16 @@ class LiveServer:
         services: Services | None = None,
         http: HttpSettings | None = None,
         outgoing: Outgoing | None = None,
+        directory: Path | None = None,
         **settings: Any,
     ) -> None:
+        """`directory`: where there may be a stepwell.toml."""
         self.services = services
         self.http = http
         self.outgoing = outgoing
         self.rest_seconds = rest_seconds
-        self.config = Config(**{"poll_seconds": 0.2, **settings})
+        self.config = Config(**{"poll_seconds": 0.2, "worker_seconds": 0, **settings})
+        self.settings = Settings([directory] if directory else [])
         self.keys = keys
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
@@ -70,7 +74,12 @@ class LiveServer:
 
     async def _serve(self) -> None:
         running = running_engine(
-            MemoryStore(), self.config, services=self.services, http=self.http, outgoing=self.outgoing
+            MemoryStore(),
+            self.config,
+            services=self.services,
+            http=self.http,
+            outgoing=self.outgoing,
+            settings=self.settings,
         )
         async with running as self.engine:
             door = access(self.socket, self.config, self.keys)
@@ -86,6 +95,12 @@ class LiveServer:
         credentials = credentials or CREDENTIALS
         options = ClientConfig(inject_host_prefix=False, retries={"max_attempts": 0}, parameter_validation=False)
         return boto3.client("stepfunctions", endpoint_url=self.url, region_name=region, config=options, **credentials)
+
+    def functions(self, **credentials: str) -> Any:
+        """A boto3 client of Lambda that is led here."""
+        options = ClientConfig(retries={"max_attempts": 0}, parameter_validation=False)
+        given = credentials or CREDENTIALS
+        return boto3.client("lambda", endpoint_url=self.url, region_name="us-east-1", config=options, **given)
 
     def post(self, operation: str, body: bytes | str | dict[str, Any], **headers: str) -> httpx.Response:
         """What no SDK would send."""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from stepwell import __version__
 from stepwell.clock import WallClock
 from stepwell.integrations.functions.invocation import Invocation, Outcome, failure
 from stepwell.integrations.functions.names import read_name
@@ -19,6 +18,7 @@ from stepwell.integrations.functions.output import Output
 from stepwell.integrations.functions.pool import Pool
 from stepwell.integrations.functions.process import Spec
 from stepwell.integrations.functions.refusals import Refusal
+from stepwell.version import __version__
 
 log = logging.getLogger(__name__)
 
@@ -84,8 +84,7 @@ class Worker:
         end = loop.time() + GRACE
         while self._busy and loop.time() < end:
             await asyncio.sleep(0.02)
-        for pool in pools:
-            pool.kill()
+        await asyncio.gather(*(pool.stop() for pool in pools))
 
     @property
     def stopping(self) -> bool:

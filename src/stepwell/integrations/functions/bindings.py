@@ -217,7 +217,7 @@ def _not_python(handler: str) -> str | None:
     file, colon, name = handler.rpartition(":")
     if colon and not file.endswith(".py"):
         return (
-            f'handler = "{handler}" is not Python, and only Python runs in the server. Serve the function with a worker '
+            f'handler = "{handler}" is not Python, and only Python runs in the server. Serve it with a worker '
             "(workers = true): any Lambda runtime client can be one."
         )
     if (colon and not name.isidentifier()) or (not colon and "." not in handler):

@@ -88,9 +88,8 @@ class Functions:
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        for pool in (*self._pools.values(), *self._retired):
-            pool.kill()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        pools = (*self._pools.values(), *self._retired)
+        await asyncio.gather(*tasks, *(pool.stop() for pool in pools), return_exceptions=True)
 
     def _spawn(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)

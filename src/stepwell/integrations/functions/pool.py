@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections import deque
+from typing import cast
 
 from stepwell.clock import Clock
 from stepwell.integrations.call import Postponed
@@ -14,6 +15,10 @@ from stepwell.integrations.functions.refusals import Refusal, TooManyRequestsExc
 
 STARTING = max(2, os.cpu_count() or 1)
 """Processes of a function that are started at the same time."""
+
+
+STOP_SECONDS = 5
+"""How long the operating system may take to end processes that were killed."""
 
 
 class Waiter:
@@ -92,6 +97,8 @@ class Pool:
 
     def _grow(self) -> None:
         """Start processes for those who wait."""
+        if self._retired:
+            return
         live = sum(not process.gone for process in self._processes)
         room = min(self.concurrency - live, STARTING - len(self._starting), len(self._waiting) - len(self._starting))
         for _ in range(room):
@@ -99,20 +106,21 @@ class Pool:
             self._processes.add(process)
             task = asyncio.get_running_loop().create_task(self._start(process))
             self._starting.add(task)
-            task.add_done_callback(self._starting.discard)
 
     async def _start(self, process: WarmProcess) -> None:
+        problem: Exception | None = None
         try:
             await process.start(self._function)
-        except Refusal as refusal:
-            self._processes.discard(process)
-            self._fail_first(refusal)
-        except Lost as lost:
-            self._processes.discard(process)
-            self._fail_first(lost)
-        else:
+        except (Refusal, Lost) as lost:
+            problem = lost
+        finally:
+            self._starting.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+        if problem is None:
             self._give_back(process)
-        asyncio.get_running_loop().call_soon(self._grow)  # once this start is not counted any more
+        else:
+            self._processes.discard(process)
+            self._fail_first(problem)
+        self._grow()
 
     def _fail_first(self, problem: Exception) -> None:
         """A process that did not come to life is the failure of one invocation: the others try others."""
@@ -142,8 +150,7 @@ class Pool:
         self._processes.discard(process)
         if process in self._idle:
             self._idle.remove(process)
-        if not self._retired:
-            self._grow()
+        self._grow()
 
     def end_idle(self) -> None:
         """Let go of processes that have had nothing to do for long."""
@@ -172,7 +179,12 @@ class Pool:
         while self._idle:
             self._idle.pop().end()
 
-    def kill(self) -> None:
-        """End everything at once."""
-        for process in list(self._processes):
-            process.kill()
+    async def stop(self) -> None:
+        """End everything at once, also what is being started; return when nothing is left."""
+        self.retire(Postponed)
+        end = asyncio.get_running_loop().time() + STOP_SECONDS
+        while self._processes and asyncio.get_running_loop().time() < end:
+            for process in self._processes:
+                process.kill()
+            await asyncio.wait([process.over for process in self._processes], timeout=0.05)
+        await asyncio.gather(*self._starting, return_exceptions=True)

@@ -59,6 +59,8 @@ class WarmProcess(asyncio.Protocol):
         self._ended = ended
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[None] = self._loop.create_future()
+        self.over: asyncio.Future[None] = self._loop.create_future()
+        """Done once it is gone."""
         self._buffer = b""
         self._wire: asyncio.Transport | None = None
         self._process: asyncio.SubprocessTransport | None = None
@@ -203,8 +205,8 @@ class WarmProcess(asyncio.Protocol):
             self._print(body)
         else:
             self._files = {path: mark(Path(path)) for path in msgspec.json.decode(body)}
-            self._broken = kind == BROKEN
             if kind != FILES and not self._ready.done():
+                self._broken = kind == BROKEN
                 self._ready.set_result(None)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -232,6 +234,7 @@ class WarmProcess(asyncio.Protocol):
             self._resolve(exited(self._current.id, self._code))
         if self._process is not None:
             self._process.close()
+        self.over.set_result(None)
         self._ended(self)
 
 

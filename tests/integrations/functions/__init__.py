@@ -1,0 +1,1 @@
+"""Functions: real processes, real files."""
