@@ -114,3 +114,17 @@ def test_commands_are_described() -> None:
         assert command.get_short_help_str(200).endswith("."), name
         options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
         assert [option.name for option in options if not option.help] == [], name
+
+
+def test_the_function_of_the_guide_runs(tmp_path: Path) -> None:
+    [settings] = [block for block in blocks("docs/guide.md", "toml") if "[functions." in block]
+    [handler] = [block for block in blocks("docs/guide.md", "python") if "def handler" in block]
+    (tmp_path / "stepwell.toml").write_text(settings)
+    (tmp_path / "price.py").write_text(handler)
+    resource = "arn:aws:lambda:us-east-1:123456789012:function:price"
+    with serving(tmp_path) as server:
+        server.create("pricing", {"Price": {"Type": "Task", "Resource": resource, "End": True}})
+        assert server.says("start", "pricing", "--input", '{"item": "dough"}', "--wait") == (
+            '{"euros": 7, "item": "dough"}\n'
+        )
+        assert server.says("logs", "price").endswith("\tPrice\tpriced dough\n")

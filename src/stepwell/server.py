@@ -114,7 +114,8 @@ def integrate(
 ) -> None:
     """Tell the engine who makes the calls of which service.
 
-    `services`: where AWS's are; `http`: of HTTP Tasks; `settings`: stepwell.toml, for what may change. Raises ConfigError.
+    `services`: where AWS's are; `http`: of HTTP Tasks; `settings`: stepwell.toml, for what may change.
+    Raises ConfigError.
     """
     own = OwnApi(engine)
     functions = Functions(settings or Settings(), engine.clock, engine.config.worker_seconds)

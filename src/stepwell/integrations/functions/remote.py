@@ -1,4 +1,4 @@
-"""An endpoint that is like Lambda's, AWS's own included: called by boto3, in threads of our own."""
+"""An endpoint that is like Lambda's, AWS's own included: called by botocore, in threads of our own."""
 
 import asyncio
 import base64
@@ -11,7 +11,7 @@ from typing import Any
 from stepwell.integrations.functions.invocation import Invocation, InvocationType, Outcome
 from stepwell.integrations.functions.refusals import ServiceException, Told
 
-NO_BOTO = "boto3 is not installed, which calls functions at an endpoint. Install it: pip install 'stepwell[aws]'"
+NO_BOTOCORE = "botocore, which calls functions at an endpoint, is not installed. Run: pip install 'stepwell[aws]'"
 PATIENCE = 910
 """Seconds to wait for an answer: a function may take 900."""
 
@@ -21,7 +21,7 @@ class SdkClientException(ServiceException):
 
 
 class Remote:
-    """The functions of one endpoint. Credentials are found as boto3 does: environment, profile, role."""
+    """The functions of one endpoint. Credentials are found as all AWS tools do: environment, profile, role."""
 
     def __init__(self, endpoint: str, concurrency: int) -> None:
         """`endpoint`: a URL, or `aws`."""
@@ -37,7 +37,8 @@ class Remote:
             return await in_thread(lambda: self._invoke(invocation, kind))
 
     def _invoke(self, invocation: Invocation, kind: InvocationType) -> Outcome:
-        client, exceptions = self._client(invocation.function.region), import_module("botocore.exceptions")
+        client = self._client(invocation.function.region)
+        exceptions = import_module("botocore.exceptions")
         name = invocation.function
         options = {"Qualifier": name.qualifier} if name.qualifier else {}
         if invocation.client_context is not None:
@@ -60,13 +61,13 @@ class Remote:
         with self._turn:
             if region not in self._clients:
                 try:
-                    boto3, config = import_module("boto3"), import_module("botocore.config")
+                    session, config = import_module("botocore.session"), import_module("botocore.config")
                 except ImportError:
-                    raise ServiceException(NO_BOTO) from None
+                    raise ServiceException(NO_BOTOCORE) from None
                 options = config.Config(
                     read_timeout=PATIENCE, retries={"total_max_attempts": 1}, max_pool_connections=self._concurrency
                 )
-                self._clients[region] = boto3.client(
+                self._clients[region] = session.Session().create_client(
                     "lambda", region_name=region, endpoint_url=self._url, config=options
                 )
             return self._clients[region]
