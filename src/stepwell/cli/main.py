@@ -25,5 +25,6 @@ def main() -> None:
     """Stepwell: a durable workflow engine that runs the Amazon States Language."""
 
 
-for command in (serve, start, list_, show, history, stop, redrive, logs, worker, targets, backup, check, graph, validate):
+COMMANDS = (serve, start, list_, show, history, stop, redrive, logs, worker, targets, backup, check, graph, validate)
+for command in COMMANDS:
     main.add_command(command)
