@@ -24,6 +24,7 @@ class Rude(ThreadingHTTPServer):
         self.answers: list[tuple[int, str] | None] = [(200, "{}")]
         self.headers: dict[str, str] = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-RequestId": "r-1"}
         self.seen: list[Seen] = []
+        self.breaks_off = False  # whether the connection ends before the body does
         self.busy = threading.Semaphore(0)  # one for each request that has come
         self._gate = threading.Event()
 
@@ -58,7 +59,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in self.server.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(text.encode())))
+        self.close_connection = self.server.breaks_off
+        self.send_header("Content-Length", str(len(text.encode()) + self.server.breaks_off))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(text.encode())

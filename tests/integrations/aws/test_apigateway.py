@@ -29,6 +29,11 @@ async def test_a_body_that_is_no_json_is_a_text(runner: asyncio.Runner, rude: Ru
     assert (await Caller(rude.url).call("apigateway:invoke", API))["ResponseBody"] == "thanks"
 
 
+async def test_no_more_is_read_than_a_result_may_have(runner: asyncio.Runner, rude: Rude) -> None:
+    rude.answers = [(200, "x" * 5000)]
+    assert len((await Caller(rude.url, most=100).call("apigateway:invoke", API))["ResponseBody"]) == 101
+
+
 async def test_parameters_headers_and_body_go_out(runner: asyncio.Runner, rude: Rude) -> None:
     given = API | {
         "Method": "POST",

@@ -64,6 +64,23 @@ async def test_an_answer_that_is_no_xml_is_told_too(runner: asyncio.Runner, rude
     assert cause.startswith("Unable to unmarshall response (Unable to parse response")
 
 
+@pytest.mark.parametrize(
+    ("resource", "given", "error", "why"),
+    [
+        ("aws-sdk:s3:getObject", {"Bucket": "orders", "Key": "1"}, "S3.SdkClientException", "12 read, but total bytes"),
+        ("aws-sdk:dynamodb:listTables", {}, "DynamoDb.SdkClientException", "the answer is no JSON"),
+        ("apigateway:invoke", {"ApiEndpoint": "a", "Method": "GET"}, "ApiGateway.HTTPClientError", "1 bytes before"),
+    ],
+)
+async def test_half_an_answer_is_none(
+    runner: asyncio.Runner, rude: Rude, resource: str, given: object, error: str, why: str
+) -> None:
+    rude.answers, rude.breaks_off = [(200, '{"half": "of')], True
+    failed, cause = await Caller(rude.url, attempts=1).failure(resource, given)
+    assert failed == error
+    assert why in cause
+
+
 async def test_a_fault_without_any_words_still_has_a_name(runner: asyncio.Runner, rude: Rude) -> None:
     rude.answers = [(500, "")]
     error, cause = await Caller(rude.url, attempts=1).failure("glue:startJobRun", {"JobName": "j"})

@@ -42,7 +42,7 @@ class ApiGatewayCalls:
         except Unsuitable as fault:
             raise unusable(call.input, str(fault)) from fault
         try:
-            exchange = web.send(self._request(call, given), self._desk.clients.rule(call))
+            exchange = web.send(self._request(call, given), self._desk.clients.rule(call), self._desk.most)
         except refusals() as error:
             raise CallFailed(f"ApiGateway.{type(error).__name__}", str(error)) from error
         if not 200 <= exchange.status < 300:

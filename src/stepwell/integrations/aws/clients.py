@@ -9,6 +9,8 @@ from collections import defaultdict
 from importlib import import_module
 from typing import Any, NamedTuple
 
+import msgspec
+
 from stepwell.errors import States
 from stepwell.integrations.aws.failures import passes, refusals
 from stepwell.integrations.aws.models import NoModels, service_of
@@ -158,5 +160,12 @@ def _refuse_rubbish(operation_model: Any, response_dict: dict[str, Any], **_: An
     if shape is None or response_dict["status_code"] >= 300 or shape.serialization.get("payload"):
         return
     is_json = "json" in operation_model.service_model.resolved_protocol
-    if is_json and response_dict["body"].strip()[:1] not in (b"", b"{"):
+    if is_json and response_dict["body"].strip() and not _is_object(response_dict["body"]):
         raise import_module("botocore.parsers").ResponseParserError("the answer is no JSON")
+
+
+def _is_object(text: bytes) -> bool:
+    try:
+        return isinstance(msgspec.json.decode(text), dict)
+    except msgspec.DecodeError:
+        return False

@@ -1,6 +1,7 @@
 """Requests to AWS's services: those of a call are made one after the other, in a thread of the service."""
 
 from collections.abc import Callable
+from contextlib import closing
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -23,12 +24,12 @@ encode = msgspec.json.Encoder(order="sorted").encode
 
 
 class Desk:
-    """Takes requests in states' words to the services. `most`: bytes of a body that are read from a stream."""
+    """Takes requests in states' words to the services. `most`: bytes that a result may have."""
 
     def __init__(self, services: Services, most: int) -> None:
         self.clients = Clients(services)
         self._services = services
-        self._most = most
+        self.most = most + 1  # bytes read of a body: enough for the engine to say that it is too large
         self._pools: dict[str, Pool] = {}
 
     async def run(self, call: Call, work: Callable[[], T]) -> T:
@@ -62,10 +63,13 @@ class Desk:
         return from_answer(operation.output_shape, answer, naming, times), answer["ResponseMetadata"]
 
     def _read_stream(self, operation: Any, answer: Json) -> None:
-        """One byte more than a result may have is enough for the engine to say that it is too large."""
         name = operation.output_shape.serialization["payload"]
-        with answer[name] as body:
-            answer[name] = body.read(self._most + 1)
+        read = b""
+        with closing(answer[name]) as body:
+            # Until nothing comes any more: only then botocore looks whether that was all.
+            while len(read) < self.most and (more := body.read(self.most - len(read))):
+                read += more
+        answer[name] = read
 
 
 def _check_path(operation: Any, request: Json, naming: Naming) -> None:

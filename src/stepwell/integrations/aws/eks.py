@@ -175,7 +175,7 @@ class Kubernetes:
             authority.write(self._authority())
             authority.flush()
             try:
-                return web.send(request, self._desk.clients.rule(self._call), verify=authority.name)
+                return web.send(request, self._desk.clients.rule(self._call), self._desk.most, authority.name)
             except refusals() as error:
                 raise CallFailed("EKS.SdkClientException", f"Unable to execute HTTP request: {error}") from error
 

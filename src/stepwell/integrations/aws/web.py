@@ -6,8 +6,9 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from stepwell.integrations.aws.desk import Json, encode
+from stepwell.integrations.aws.desk import Json
 from stepwell.integrations.aws.services import Rule
+from stepwell.integrations.aws.values import to_json_text
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
@@ -34,9 +35,8 @@ class Exchange(NamedTuple):
 
 def listed(values: Any) -> list[str]:
     """A header or parameter may be one value or several."""
-    return [value if isinstance(value, str) else encode(value).decode() for value in (
-        values if isinstance(values, list) else [values]
-    )]  # fmt: skip
+    several = values if isinstance(values, list) else [values]
+    return [to_json_text(value) for value in several]
 
 
 def url(endpoint: str, path: str, parameters: Json) -> str:
@@ -47,8 +47,11 @@ def url(endpoint: str, path: str, parameters: Json) -> str:
     return endpoint.rstrip("/") + quote(path, safe="/~%$-._") + (f"?{query}" if query else "")
 
 
-def send(request: Any, rule: Rule, verify: str | bool = True) -> Exchange:
-    """Send a request of botocore's (`request` makes one). Raises BotoCoreError when nothing comes back."""
+def send(request: Any, rule: Rule, most: int, verify: str | bool = True) -> Exchange:
+    """Send a request of botocore's (`request` makes one); no more than `most` bytes of a body are taken in.
+
+    Raises BotoCoreError when nothing comes back.
+    """
     session = import_module("botocore.httpsession").URLLib3Session(
         verify=verify, timeout=(rule.connect_timeout, rule.read_timeout)
     )
@@ -57,15 +60,34 @@ def send(request: Any, rule: Rule, verify: str | bool = True) -> Exchange:
         headers: Headers = {}
         for name, value in answer.raw.headers.items():
             headers.setdefault(name, []).append(value)
-        body = answer.content.decode(errors="replace")
+        body = _read(answer.raw, most)
         return Exchange(answer.status_code, answer.raw.reason or "", headers, body)
     finally:
         session.close()
+
+
+def _read(raw: Any, most: int) -> str:
+    """The body; half of one is none. urllib3 does not look at that by itself."""
+    read = b""
+    missing = None
+    try:
+        while len(read) < most and (more := raw.read(most - len(read), decode_content=True)):
+            read += more
+    except import_module("urllib3.exceptions").HTTPError as error:
+        missing = error
+    if missing is not None or (len(read) < most and raw.length_remaining):
+        broken = missing or f"the connection broke {raw.length_remaining} bytes before the end of the answer"
+        raise import_module("botocore.exceptions").HTTPClientError(error=broken)
+    return read.decode(errors="replace")
 
 
 def request(method: str, url: str, headers: Json, body: str | None) -> Any:
     """A request that can be signed."""
     folded = {name: ",".join(listed(values)) for name, values in headers.items()}
     return import_module("botocore.awsrequest").AWSRequest(
-        method=method, url=url, headers=folded, data=None if body is None else body.encode()
+        method=method,
+        url=url,
+        headers=folded,
+        data=None if body is None else body.encode(),
+        stream_output=True,
     )
