@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stepwell.asl import readers
+from stepwell.asl import readers, variables
 from stepwell.asl.place import Place, Reader
 from stepwell.asl.states import ChoiceRule
 from stepwell.expressions import choices
@@ -11,7 +11,7 @@ from stepwell.expressions.scope import Expression, Json
 _FIELDS: dict[str, Reader] = {
     "Next": readers.string,
     "Comment": readers.string,
-    "Assign": readers.template("Assign"),
+    "Assign": variables.assign(),
     "Output": readers.jsonata(),
     "Condition": readers.jsonata("boolean"),
 }

@@ -6,7 +6,7 @@ After the developer guide's pages of the state types; the fields are those AWS's
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from stepwell.asl import maps, readers, resources, retry_catch, states
+from stepwell.asl import maps, readers, resources, retry_catch, states, variables
 from stepwell.asl.choice_rules import choice_rule
 from stepwell.asl.place import Place, Reader
 from stepwell.asl.readers import LONGEST
@@ -79,10 +79,10 @@ _FILTERS = {
     "OutputPath": Field(readers.nullable_path("OutputPath"), "output_path"),
     "Output": Field(readers.jsonata(), "output"),
 }
-_ASSIGN = {"Assign": Field(readers.template("Assign"), "assign")}
+_ASSIGN = {"Assign": Field(variables.assign(), "assign")}
 _FROM_RESULT = {
     "Output": Field(readers.jsonata(None, "result"), "output"),
-    "Assign": Field(readers.template("Assign", "result"), "assign"),
+    "Assign": Field(variables.assign("result"), "assign"),
 }
 _ONWARD = {"Next": Field(readers.string, "next"), "End": Field(readers.boolean)}
 _RESULT_PATH = {"ResultPath": Field(readers.result_path, "result_path")}

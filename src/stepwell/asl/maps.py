@@ -41,6 +41,8 @@ class ProcessorConfig(msgspec.Struct, frozen=True):
 def processor(value: Json, place: Place) -> tuple[Scope | None, ProcessorConfig]:
     """Read ItemProcessor or Iterator."""
     config = _processor_config(value, place) if isinstance(value, dict) else ProcessorConfig(False, place.type)
+    if config.distributed:
+        place = place.apart()  # an execution of its own
     return place.within(config.type).scope(value, {"ProcessorConfig": readers.anything}), config
 
 

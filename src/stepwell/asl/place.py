@@ -38,6 +38,8 @@ class Place(msgspec.Struct, frozen=True):
     language: QueryLanguage
     pointer: str = ""
     state: str = ""  # pointer of the state
+    assigned: frozenset[str] = frozenset()  # variables of the scope
+    outer: frozenset[str] = frozenset()  # variables of the scopes around it
 
     def at_state(self) -> "Place":
         """The same spot, where a state begins."""
@@ -64,6 +66,14 @@ class Place(msgspec.Struct, frozen=True):
 
     def within(self, type: MachineType) -> "Place":
         return msgspec.structs.replace(self, type=type)
+
+    def in_scope(self, assigned: frozenset[str]) -> "Place":
+        """The same spot, where a scope begins whose states assign these variables."""
+        return msgspec.structs.replace(self, assigned=assigned, outer=self.outer | self.assigned)
+
+    def apart(self) -> "Place":
+        """The same spot, where no variables are seen of the scopes around."""
+        return msgspec.structs.replace(self, assigned=frozenset(), outer=frozenset())
 
     def scope(self, value: Any, more: "Mapping[str, Reader]") -> Scope | None:
         """Read a branch or an item processor here. `more` are its fields beside Comment, StartAt and States."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stepwell.asl import readers
+from stepwell.asl import readers, variables
 from stepwell.asl.place import Place
 from stepwell.asl.states import Catcher, Retrier
 from stepwell.errors import States
@@ -25,7 +25,7 @@ _CATCHER = {
     "Next": readers.string,
     "ResultPath": readers.result_path,
     "Output": readers.jsonata(None, "errorOutput"),
-    "Assign": readers.template("Assign", "errorOutput"),
+    "Assign": variables.assign("errorOutput"),
     "Comment": readers.string,
 }
 _ATTRIBUTES = {

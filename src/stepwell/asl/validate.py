@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from stepwell.asl import readers, transitions
+from stepwell.asl import readers, transitions, variables
 from stepwell.asl.diagnostics import Code
 from stepwell.asl.document import Repeating
 from stepwell.asl.fields import KINDS, ONLY_JSONATA, ONLY_JSONPATH, Kind
@@ -27,6 +27,7 @@ def read_scope(value: Json, place: Place, more: Mapping[str, Reader]) -> Scope |
     if not place.object(value, (*known, "States"), ("StartAt", "States")):
         return None
     start = readers.fields(known, value, place).get("StartAt")
+    place = place.in_scope(variables.assigned(value.get("States")))
     if "States" in value:
         _read_states(value["States"], start, place)
     return None if start is None else Scope(start_at=start)
