@@ -9,7 +9,7 @@ import msgspec
 
 from stepwell.expressions.scan import ABSENT, PathSyntaxError, closing, closing_quote
 from stepwell.expressions.scope import Json
-from stepwell.expressions.values import identity, is_number, same
+from stepwell.expressions.values import identity, is_number, render, same
 
 Operand = Callable[[Json, Json], Json]
 """From (candidate, document) to a value, or MISSING."""
@@ -63,8 +63,11 @@ def _is_empty(left: Json, right: Json) -> bool:
 
 
 def _matches(left: Json, right: Json) -> bool:
-    pattern, text = (right, left) if isinstance(right, re.Pattern) else (left, right)
-    return isinstance(pattern, re.Pattern) and isinstance(text, str) and pattern.fullmatch(text) is not None
+    pattern, value = (right, left) if isinstance(right, re.Pattern) else (left, right)
+    if not isinstance(pattern, re.Pattern) or not isinstance(value, str | int | float):
+        return False
+    # Jayway matches the text of a number and of a boolean, too.
+    return pattern.fullmatch(value if isinstance(value, str) else render(value)) is not None
 
 
 COMPARISONS: dict[str, Callable[[Json, Json], bool]] = {
