@@ -22,6 +22,9 @@ _COUNTERS = {
     "sandbox.overruns": "Helper processes lost: an expression took too long or too much memory",
     "commits": "Commits written",
     "commits.failed": "Commits that were not made and decided again or refused",
+    "logs.written": "Lines of execution logs written",
+    "logs.dropped": "Lines of execution logs that could not be written",
+    "observers.unseen": "Journal entries for which logs or traces had no room",
     "transactions": "Database transactions, one fsync each",
 }
 _GAUGES = {

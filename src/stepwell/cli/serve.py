@@ -49,6 +49,7 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
     from stepwell.config import ConfigError, Settings, load_config
     from stepwell.integrations.aws.services import load_services
     from stepwell.integrations.http.settings import load_http
+    from stepwell.integrations.logs.settings import load_logs
     from stepwell.integrations.mock_config import MockConfigError, read_mock_config
     from stepwell.integrations.outgoing import Outgoing
     from stepwell.integrations.targets.settings import load_targets
@@ -66,7 +67,7 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
         if config.mock_config:
             read_mock_config(config.mock_config)
         services, http = load_services(directories), load_http(directories)
-        outgoing = Outgoing(targets=load_targets(directories, services))
+        outgoing = Outgoing(targets=load_targets(directories, services), logs=load_logs(directories, services))
         keys = load_keys(config.access_keys, os.environ)
         certificate = server.tls(config)
         kept = store_at(where)

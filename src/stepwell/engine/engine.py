@@ -117,6 +117,7 @@ class Engine:
         return {
             **runner.counters,
             "commits": runner.committer.commits,
+            "observers.unseen": runner.unseen,
             "transactions": runner.committer.transactions,
             "residents": len(runner.residents),
             "resident.bytes": runner.residents.bytes,

@@ -24,9 +24,11 @@ from stepwell.engine.catalog import Catalog
 from stepwell.engine.committer import Committer, Pending
 from stepwell.engine.deletions import Deletions
 from stepwell.engine.delivery import Delivery, Subject
+from stepwell.engine.execution_logs import ExecutionLogs
 from stepwell.engine.express import ExpressJournals, KeptJournal
 from stepwell.engine.identity import Numbers
 from stepwell.engine.notices import Notices
+from stepwell.engine.observer import Observer
 from stepwell.engine.orphans import Orphans
 from stepwell.engine.queues import ActivityQueues
 from stepwell.engine.residents import Keep, Resident, Residents, Unloadable
@@ -99,6 +101,10 @@ class Runner:
         self.status_events = StatusEvents(
             store, clock, self.background, self._write_apart, outgoing.targets, config.history_limit
         )
+        self._observers: list[Observer] = []
+        if outgoing.logs is not None:
+            logs = ExecutionLogs(store, catalog, self.background, outgoing.logs, self.counters)
+            self._observers.append(logs.observer)
         self.tokens = Tokens(b"")
         self.sandbox = Sandbox(self.counters)
         self._apart = RunningApart(
@@ -127,11 +133,18 @@ class Runner:
         self.committer.start()
         await self.orphans.start()
         await self.status_events.start()
+        for observer in self._observers:
+            self.spawn(observer.run(), "an observer")
         self.spawn(self._run_timers(), "timers")
         self.spawn(self._take_up(WorkKind.RUNNABLE), "taking up the runnable")
         self.spawn(self._take_up(WorkKind.CALL), "taking up the calls")
         self.spawn(self._notices.take_up(), "taking up the notices")
         self.deletions.go_on()
+
+    @property
+    def unseen(self) -> int:
+        """Entries that logs or traces had no room for."""
+        return sum(observer.unseen for observer in self._observers)
 
     def release(self) -> None:
         """Let nobody wait any longer: the server stops."""
@@ -143,6 +156,8 @@ class Runner:
         self._stopping = True
         await self.calls.settle(PATIENCE)
         await self.committer.stop()
+        for observer in self._observers:
+            await observer.settle(PATIENCE)
         await self.background.stop()
         await self.status_events.stop()
         await self.sandbox.stop()
@@ -338,6 +353,8 @@ class Runner:
         assert transition is not None
         if transition.entries and (status := journal.STATUS.get(type(transition.entries[-1]))):
             self.counters[f"executions.{status}"] += 1
+        for observer in self._observers:
+            observer.see(resident, transition)
         for position, kind in transition.closed:
             if kind in WorkKind.TIMERS:
                 self.timers.end((resident.execution.id, position, kind))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from stepwell.integrations.logs.writer import LogWriter
 from stepwell.integrations.targets.target import Target
 
 
@@ -11,3 +12,4 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     """Those who are told."""
 
     targets: Sequence[Target] = ()  # of status-change events
+    logs: LogWriter | None = None  # of executions
