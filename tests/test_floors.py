@@ -20,7 +20,7 @@ FLOORS = (
     {"store", "integrations"},
     {"engine"},
     {"api"},
-    {"server"},
+    {"server", "testing"},
     {"cli"},
     {"__main__", "__init__"},
 )

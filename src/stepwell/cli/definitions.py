@@ -1,17 +1,12 @@
 """Definitions in files, as JSON or YAML."""
 
 import json
-import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from stepwell.asl.yaml_loading import yaml_loader
 from stepwell.cli.options import NotDone
-
-if TYPE_CHECKING:
-    import yaml
-
-_BOOLEAN = re.compile("^(?:true|True|TRUE|false|False|FALSE)$")
 
 
 def read_definition(file: str) -> dict[str, Any]:
@@ -65,30 +60,3 @@ def _yaml(file: str, text: str) -> Any:
         raise NotDone(f"{_name(file)} is no YAML: {problem}") from None
     except RecursionError:
         raise NotDone(f"{_name(file)} is nested too deep to be read.") from None
-
-
-def yaml_loader() -> "type[yaml.SafeLoader]":
-    """YAML whose plain scalars mean what they mean in JSON: a timestamp is a text, and so is `yes`.
-
-    A tag nobody knows, as `!Sub` in CloudFormation, leaves its value as it stands.
-    """
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        pass
-
-    Loader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":bool"))]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def plain(loader: Any, suffix: str, node: Any) -> Any:
-        if isinstance(node, yaml.ScalarNode):
-            return loader.construct_scalar(node)
-        if isinstance(node, yaml.SequenceNode):
-            return loader.construct_sequence(node, deep=True)
-        return loader.construct_mapping(node, deep=True)
-
-    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", _BOOLEAN, list("tTfF"))
-    Loader.add_multi_constructor("!", plain)
-    return Loader

@@ -185,7 +185,7 @@ class _JsonReader:
 def _read_yaml(text: str) -> Node:
     import yaml
 
-    from stepwell.cli.definitions import yaml_loader
+    from stepwell.asl.yaml_loading import yaml_loader
 
     try:
         root = yaml.compose(text, Loader=yaml_loader())

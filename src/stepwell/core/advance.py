@@ -165,12 +165,13 @@ def start(turn: Turn, fact: f.Start) -> None:
         fact.revision,
         fact.name,
         fact.role_arn,
-        turn.machine.start_at,
+        fact.start_at or turn.machine.start_at,
         _deadline(turn),
         fact.version_arn,
         fact.alias_arn,
         fact.parent,
         fact.mocks,
+        fact.variables,
     )
     turn.add_with(entry, input)
 

@@ -58,6 +58,8 @@ def _execution_started(x: Execution, e: j.ExecutionStarted, position: int, docum
     x.started_at = e.at
     x.input = _document(e, position, document)
     x.branches[0] = Branch(0, None, 0, e.start_at, x.input, 0)
+    if e.variables:
+        x.root.variables = {name: Document(text) for name, text in e.variables.items()}
     x.next_branch = 1
     x.ready.append(0)
     if e.due is not None:

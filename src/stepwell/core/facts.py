@@ -24,6 +24,8 @@ class Start(Fact, frozen=True, gc=False, kw_only=True):
     alias_arn: str | None = None
     parent: Parent | None = None
     mocks: str | None = None  # JSON, see `core.mocks`
+    start_at: str | None = None  # the state to begin with; None: the machine's StartAt
+    variables: dict[str, str] | None = None  # that are set already: name -> JSON text
 
 
 class Continue(Fact, frozen=True, gc=False):

@@ -44,6 +44,7 @@ class ExecutionStarted(Entry, frozen=True, array_like=True, gc=False, tag=1):
     alias_arn: str | None = None
     parent: Parent | None = None
     mocks: str | None = None  # what tasks are answered instead of being done; JSON, see `core.mocks`
+    variables: dict[str, str] | None = None  # that the first state finds: name -> JSON text
 
 
 class ExecutionSucceeded(Entry, frozen=True, array_like=True, gc=False, tag=2):

@@ -24,6 +24,7 @@ from stepwell.engine.redrives import Redrives
 from stepwell.engine.residents import Keep, Resident
 from stepwell.engine.retention import Retention
 from stepwell.engine.runner import Runner
+from stepwell.engine.trial import Trial
 from stepwell.errors import (
     ActivityDoesNotExist,
     ExecutionAlreadyExists,
@@ -52,6 +53,13 @@ class Started(msgspec.Struct, frozen=True):
     started_at: Milliseconds
 
 
+class Beginning(msgspec.Struct, frozen=True):
+    """Where an execution begins when it is not its machine's StartAt: for the tests of a part of it."""
+
+    start_at: str | None = None
+    variables: dict[str, str] | None = None  # that are set by then: name -> JSON text
+
+
 class SyncResult(msgspec.Struct, frozen=True, kw_only=True):
     """How a synchronous Express execution ended."""
 
@@ -76,13 +84,20 @@ class ActivityTask(msgspec.Struct, frozen=True):
 class Engine:
     """Starts, stops and shows executions, and gives and takes tasks."""
 
-    def __init__(self, store: Store, clock: Clock, config: Config, outgoing: Outgoing | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        config: Config,
+        outgoing: Outgoing | None = None,
+        trial: Trial | None = None,
+    ) -> None:
         self.store = store
         self.clock = clock
         self.config = config
         self.catalog = Catalog(store, clock)
         self.integrations = Integrations()
-        self.runner = Runner(store, clock, config, self.catalog, self.integrations, outgoing or Outgoing())
+        self.runner = Runner(store, clock, config, self.catalog, self.integrations, outgoing or Outgoing(), trial)
         self.redrives = Redrives(store, clock, config, self.catalog, self.runner)
         self.retention = Retention(
             store,
@@ -144,11 +159,12 @@ class Engine:
         trace_header: str | None = None,
         parent: Parent | None = None,
         mocks: str | None = None,
+        beginning: Beginning | None = None,
     ) -> Started:
         """Start an execution; returns when its start is on disk.
 
         `parent`: the try of a task that asks for it. `mocks`: what tasks are answered instead of being done, as
-        `core.mocks` keeps it.
+        `core.mocks` keeps it. `beginning`: where, and with which variables.
 
         For STANDARD, the same name and input while it runs gives the running one. Raises ExecutionAlreadyExists,
         StateMachineDeleting, ThrottlingException, ServiceUnavailable.
@@ -163,7 +179,7 @@ class Engine:
                 return there
         self._admit(machine)  # again: we may have waited
         resident, start = self._new(
-            target, compiled, name, input, Keep.START if machine.express else Keep.ALL, parent, mocks
+            target, compiled, name, input, Keep.START if machine.express else Keep.ALL, parent, mocks, beginning
         )
         waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.runner.begin(resident, start, waiter)
@@ -240,8 +256,9 @@ class Engine:
         keep: Keep,
         parent: Parent | None = None,
         mocks: str | None = None,
+        beginning: Beginning | None = None,
     ) -> tuple[Resident, f.Start]:
-        machine = target.machine
+        machine, begins = target.machine, beginning or Beginning()
         name = name or new_uuid()
         row = ExecutionRow(
             id=self.runner.numbers.next(),
@@ -266,6 +283,8 @@ class Engine:
             alias_arn=target.alias_arn,
             parent=parent,
             mocks=mocks,
+            start_at=begins.start_at,
+            variables=begins.variables,
         )
         return Resident(Execution(row.id), compiled, row, keep), start
 

@@ -36,6 +36,7 @@ from stepwell.engine.running_apart import RunningApart
 from stepwell.engine.sandbox import Sandbox
 from stepwell.engine.status_events import StatusEvents, status_notices
 from stepwell.engine.timers import Key, Timers
+from stepwell.engine.trial import Trial
 from stepwell.errors import InternalFailure, ServiceUnavailable
 from stepwell.integrations.call import Integrations
 from stepwell.integrations.outgoing import Outgoing
@@ -77,10 +78,12 @@ class Runner:
         catalog: Catalog,
         integrations: Integrations,
         outgoing: Outgoing,
+        trial: Trial | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._catalog = catalog
+        self._trial = trial
         self.background = Background(clock)
         self.spawn = self.background.spawn
         self.counters: Counter[str] = Counter()
@@ -121,7 +124,7 @@ class Runner:
         self._slices: deque[Resident] = deque()
         self._stopping = False
         self._awake_since = clock.now()
-        self._random = random.Random()
+        self._random = random.Random() if trial is None else trial.random
 
     # -- life ----------------------------------------------------------------------------------------------------------
 
@@ -165,7 +168,8 @@ class Runner:
     async def machine(self, machine_arn: str, revision: str) -> StateMachine:
         """The compiled definition that an execution runs by."""
         there = self._catalog.cached(machine_arn, revision) or await self._catalog.compiled(machine_arn, revision)
-        return self._apart.known(revision) or there
+        there = self._apart.known(revision) or there
+        return there if self._trial is None else self._trial.machine(there)
 
     # -- delivering ----------------------------------------------------------------------------------------------------
 
@@ -223,6 +227,8 @@ class Runner:
         resident = delivery.resident
         if self.status_events.wanted and not resident.row.express:
             transition.opened.extend(status_notices(resident.execution, transition))
+        if self._trial is not None:
+            self._trial.took(resident.execution, transition.entries)
         try:
             commit = self._commit(resident, transition) if resident.writes(delivery.fact) else None
             if transition.entries and (resident.past is not None or resident.kept is not None):
@@ -263,7 +269,8 @@ class Runner:
         return Moment(self._clock.now() if now is None else now, self._random.getrandbits(63))
 
     def _limits_of(self, row: ExecutionRow) -> Limits:
-        return self._express_limits if row.express else self._limits
+        limits = self._express_limits if row.express else self._limits
+        return limits if self._trial is None else self._trial.limits(limits)
 
     def _secret(self) -> bytes:
         return self.tokens.secret
@@ -321,7 +328,8 @@ class Runner:
 
     def may_go_on(self, resident: Resident) -> bool:
         ahead = AHEAD if resident.keep is Keep.ALL else 1
-        return bool(resident.execution.ready) and resident.unwritten < ahead and not self._stopping
+        going = bool(resident.execution.ready) and resident.unwritten < ahead and not self._stopping
+        return going and (self._trial is None or not self._trial.holds(resident.execution))
 
     def _run_slice(self) -> None:
         resident = self._slices.popleft()

@@ -1,6 +1,9 @@
 """A layout as SVG: light and dark by the viewer's preference, with the system's fonts, and no script."""
 
 import itertools
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from stepwell.graph import text, theme
@@ -11,25 +14,51 @@ _CORNER = 9.0  # radius of an edge's bends
 _TIP = 7.0  # length of an arrow head
 
 
-def svg(layout: Layout, *, title: str = "State machine", description: str = "", colours: theme.Theme = "auto") -> str:
-    """The drawing as a document. `description` tells in words what it shows, for those who do not see it."""
+def svg(
+    layout: Layout,
+    *,
+    title: str = "State machine",
+    description: str = "",
+    colours: theme.Theme = "auto",
+    classes: Mapping[str, str] = MappingProxyType({}),
+    style: str = "",
+) -> str:
+    """The drawing as a document. `description` tells in words what it shows, for those who do not see it.
+
+    `classes`: further CSS classes of states, by their id, and of transitions, by what `edge_ids` calls them; `style`:
+    the rules for these.
+    """
     width, height = _number(layout.width), _number(layout.height)
+    ids = edge_ids((route.source, route.kind) for route in layout.routes)
+    routes = [
+        (route, f"{route.kind} {classes.get(id, '')}".strip()) for route, id in zip(layout.routes, ids, strict=True)
+    ]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
             f' role="img" class="stepwell-graph">',
             f"<title>{_text(title)}</title>",
             f"<desc>{_text(description)}</desc>",
-            f"<style>{_style(colours)}</style>",
+            f"<style>{_style(colours)}{style}</style>",
             f'<rect class="page" width="{width}" height="{height}" rx="12"/>',
-            *_grounds(layout),
-            *(_route(route) for route in layout.routes),
-            *(_label(route.kind, route.label) for route in layout.routes if route.label),
-            *(_box(box) for box in layout.boxes if not box.group),
+            *_grounds(layout, classes),
+            *(_route(route, kind) for route, kind in routes),
+            *(_label(kind, route.label) for route, kind in routes if route.label),
+            *(_box(box, classes) for box in layout.boxes if not box.group),
             "</svg>",
             "",
         ]
     )
+
+
+def edge_ids(edges: Iterable[tuple[str, str]]) -> list[str]:
+    """What each transition is called, given its state's id and its kind: `/States/Pay#catch1` is that of Catch[1]."""
+    counts: Counter[tuple[str, str]] = Counter()
+    found = []
+    for source, kind in edges:
+        found.append(f"{source}#{kind}{counts[source, kind]}")
+        counts[source, kind] += 1
+    return found
 
 
 # --- style ----------------------------------------------------------------------------------------------------------
@@ -92,23 +121,24 @@ def _rules(colour: dict[str, str]) -> str:
 # --- boxes ----------------------------------------------------------------------------------------------------------
 
 
-def _grounds(layout: Layout) -> list[str]:
+def _grounds(layout: Layout, classes: Mapping[str, str]) -> list[str]:
     """Groups and frames, those of the outside first: these are larger."""
     grounds: list[Box | Frame] = [box for box in layout.boxes if box.group]
     grounds += layout.frames
     grounds.sort(key=lambda ground: -ground.width * ground.height)
-    return [_box(ground) if isinstance(ground, Box) else _frame(ground) for ground in grounds]
+    return [_box(ground, classes) if isinstance(ground, Box) else _frame(ground) for ground in grounds]
 
 
 def _frame(frame: Frame) -> str:
     return f'<rect class="frame" {_place(frame)} rx="10"/>'
 
 
-def _box(box: Box) -> str:
+def _box(box: Box, classes: Mapping[str, str]) -> str:
     if box.kind in ("start", "end"):
         return _mark(box)
+    marked = f' class="{classes[box.id]}"' if box.id in classes else ""
     parts = [
-        f'<g data-state="{_attribute(box.name)}">',
+        f'<g data-state="{_attribute(box.name)}"{marked}>',
         f"<title>{_text(_tooltip(box))}</title>",
         *_stack(box),
         f'<rect class="{_classes("shadow", box)}" {_place(box, dy=2)} rx="10"/>' if not box.group else "",
@@ -196,15 +226,15 @@ def _classes(first: str, box: Box) -> str:
 # --- edges ----------------------------------------------------------------------------------------------------------
 
 
-def _route(route: Route) -> str:
+def _route(route: Route, kind: str) -> str:
     points = _without_repeats(route.points)
     if len(points) < 2:
         return ""
     (x, y), tip = points[-1], _tip(points[-2], points[-1])
     short = [*points[:-1], _towards(points[-1], points[-2], _TIP - 1)]
     return (
-        f'<path class="line {route.kind}" d="{_rounded(short)}"/>'
-        f'<path class="tip {route.kind}" d="M{_number(x)} {_number(y)}L{tip}Z"/>'
+        f'<path class="line {kind}" d="{_rounded(short)}"/>'
+        f'<path class="tip {kind}" d="M{_number(x)} {_number(y)}L{tip}Z"/>'
     )
 
 

@@ -1,0 +1,1 @@
+"""Tests of the testing of machines: runs, the plugin, coverage, and `stepwell test`."""
