@@ -3,6 +3,8 @@
 import os
 import re
 import runpy
+import subprocess
+import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -11,7 +13,7 @@ import click
 import msgspec
 import pytest
 
-from cli.served import Server, serving
+from cli.served import Server, environment, serving
 from stepwell.cli import main
 from stepwell.config import Config
 
@@ -77,6 +79,28 @@ def test_python_in_documents_runs(
     here = code.replace("http://127.0.0.1:8083", server.url).replace("http://127.0.0.1:5000", moto_url)
     exec(compile(here, document, "exec"), {})
     assert capsys.readouterr().out.startswith(PRINTED[document])
+
+
+def test_the_programs_of_the_page_on_workers_work_together(server: Server, tmp_path: Path) -> None:
+    for code in blocks("docs/workers.md", "python"):
+        name = code.partition("\n")[0].removeprefix("# ")
+        (tmp_path / name).write_text(code.replace("http://127.0.0.1:8083", server.url), "utf-8")
+    here = environment(STEPWELL_URL=server.url, PYTHONUNBUFFERED="1")
+
+    def python(*arguments: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen((sys.executable, *arguments), cwd=tmp_path, env=here, stdout=subprocess.PIPE, text=True)
+
+    for worker in (("-m", "stepwell", "worker", "pizza"), ("serve.py",), ("timing.py",)):
+        with python(*worker) as serving, python("order.py") as order:
+            said = order.communicate(timeout=60)[0]
+            serving.terminate()
+            heard = serving.communicate(timeout=60)[0]
+            assert (order.returncode, serving.returncode) == (0, 0)
+            assert "= state machine pizza" in said or "+ state machine pizza" in said
+            assert said.endswith("\n300 g of wheat, baked\n")
+    assert re.search(r"^make_dough: 0\.\d+ s, {'grams': 300}$", heard, re.MULTILINE)
+    with python("move.py") as move:
+        assert move.wait(60) == 0
 
 
 def test_every_setting_is_in_the_guide_with_its_default() -> None:

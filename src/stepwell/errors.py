@@ -256,3 +256,14 @@ class TaskTimedOut(ApiError):
 
 class TooManyTags(ApiError):
     """More than 50 tags on one resource."""
+
+
+def refusal(code: str, message: str) -> ApiError:
+    """The error that an answer names, as an exception to catch; one of its own class where the name is new to us."""
+    kind: type[ApiError] = _REFUSALS.get(code) or type(code or "UnknownError", (ApiError,), {"__module__": __name__})
+    error = ApiError.__new__(kind)
+    ApiError.__init__(error, message)
+    return error
+
+
+_REFUSALS = {kind.__name__: kind for kind in ApiError.__subclasses__()}

@@ -25,10 +25,10 @@ class JsonFormatter(logging.Formatter):
         return msgspec.json.encode(line, enc_hook=str).decode()
 
 
-def set_up_logs(level: str = "INFO") -> None:
-    """Send all logs to stderr."""
+def set_up_logs(level: str = "INFO", *, as_json: bool | None = None) -> None:
+    """Send all logs to stderr; as JSON, unless somebody watches or `as_json` says otherwise."""
     handler = logging.StreamHandler(sys.stderr)
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() if as_json is None else not as_json:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     else:
         handler.setFormatter(JsonFormatter())

@@ -11,19 +11,10 @@ import msgspec
 from stepwell.api.hosts import Hosts
 from stepwell.api.keys import AccessKey, Keys
 from stepwell.api.pace import Address, Pace
-from stepwell.api.signature import (
-    ALGORITHM,
-    FUNCTIONS,
-    SERVICE,
-    Headers,
-    Request,
-    Signed,
-    check_signature,
-    find_signer,
-    read_signature,
-)
+from stepwell.api.signature import FUNCTIONS, check_signature, find_signer, read_signature
 from stepwell.clock import Clock, WallClock
 from stepwell.errors import AccessDeniedException
+from stepwell.sigv4 import ALGORITHM, SERVICE, Headers, Request, Signed
 
 REALM = "Stepwell"
 OPEN = frozenset({"/healthz"})

@@ -14,10 +14,10 @@ from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from stepwell.api.access import REALM, Access, Caller, NotSignedIn
 from stepwell.api.hosts import CURE
-from stepwell.api.signature import Request
 from stepwell.api.targets import targets_shown
 from stepwell.engine.engine import Engine
 from stepwell.errors import ApiError, RequestEntityTooLarge, ThrottlingException
+from stepwell.sigv4 import Request
 from stepwell.store.protocol import StoreError
 
 SIGNED_LIMIT = 8 * 1024 * 1024

@@ -1,18 +1,13 @@
-"""Signature Version 4: who signed a request, and whether it is the request that was signed.
+"""Who signed a request (Signature Version 4), and whether it is the request that was signed.
 
-AWS's rules: IAM User Guide, "Create a signed AWS API request". The texts of the errors are those AWS answers with.
+The texts of the errors are those AWS answers with.
 """
 
 import hmac
 import re
 import time
 from calendar import timegm
-from collections.abc import Mapping
 from functools import lru_cache
-from hashlib import sha256
-from urllib.parse import quote
-
-import msgspec
 
 from stepwell.api.keys import AccessKey, Keys
 from stepwell.clock import Milliseconds
@@ -22,10 +17,8 @@ from stepwell.errors import (
     MissingAuthenticationTokenException,
     UnrecognizedClientException,
 )
+from stepwell.sigv4 import ALGORITHM, END, SERVICE, Headers, Request, Signed, signature, written
 
-ALGORITHM = "AWS4-HMAC-SHA256"
-SERVICE = "states"
-END = "aws4_request"
 TOLERANCE = 15 * 60
 """Seconds by which the clocks of client and server may differ."""
 FUNCTIONS = "lambda"
@@ -37,20 +30,6 @@ MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
     "and signing method. Consult the service documentation for details."
 )
-
-Headers = Mapping[bytes, bytes]
-
-
-class Signed(msgspec.Struct, frozen=True):
-    """What the Authorization header says."""
-
-    key_id: str
-    date: str  # YYYYMMDD
-    region: str
-    headers: tuple[bytes, ...]  # the names of those signed, in their order
-    signature: str
-    moment: str  # X-Amz-Date: YYYYMMDDTHHMMSSZ
-    service: str = SERVICE
 
 
 def read_signature(headers: Headers, service: str = SERVICE) -> Signed:
@@ -111,12 +90,12 @@ def check_moment(moment: str, now: Milliseconds) -> None:
         raise IncompleteSignatureException(NO_DATE) from None
     present = now // 1000
     if made < present - TOLERANCE:
-        limit, here = _written(present - TOLERANCE), _written(present)
+        limit, here = written(present - TOLERANCE), written(present)
         raise InvalidSignatureException(
             f"Signature expired: {moment} is now earlier than {limit} ({here} - {TOLERANCE // 60} min.)"
         )
     if made > present + TOLERANCE:
-        limit, here = _written(present + TOLERANCE), _written(present)
+        limit, here = written(present + TOLERANCE), written(present)
         raise InvalidSignatureException(
             f"Signature not yet current: {moment} is still later than {limit} ({here} + {TOLERANCE // 60} min.)"
         )
@@ -125,10 +104,6 @@ def check_moment(moment: str, now: Milliseconds) -> None:
 @lru_cache(maxsize=64)
 def _seconds(moment: str) -> int:
     return timegm(time.strptime(moment, "%Y%m%dT%H%M%SZ"))
-
-
-def _written(seconds: int) -> str:
-    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(seconds))
 
 
 def find_signer(signed: Signed, keys: Keys, now: Milliseconds) -> AccessKey:
@@ -140,58 +115,8 @@ def find_signer(signed: Signed, keys: Keys, now: Milliseconds) -> AccessKey:
     return key
 
 
-class Request(msgspec.Struct, frozen=True):
-    """What is signed."""
-
-    headers: Headers
-    body: bytes
-    query: bytes = b""
-    method: bytes = b"POST"
-    path: bytes = b"/"  # as it was sent, with its escapes
-
-
 def check_signature(signed: Signed, key: AccessKey, request: Request) -> None:
     """Raises InvalidSignatureException unless the key's holder signed exactly this request."""
     expected = signature(signed, key.secret, request)
     if not hmac.compare_digest(expected.encode(), signed.signature.encode("latin-1")):
         raise InvalidSignatureException(MISMATCH)
-
-
-def signature(signed: Signed, secret: str, request: Request) -> str:
-    """The signature of a request by the holder of `secret`, in hexadecimal."""
-    lines = [request.method, _canonical_path(request.path), _canonical_query(request.query)]
-    lines += [b"%s:%s" % (name, b" ".join(request.headers.get(name, b"").split())) for name in signed.headers]
-    lines += [b"", b";".join(signed.headers), sha256(request.body).hexdigest().encode()]
-    digest = sha256(b"\n".join(lines)).hexdigest()
-    text = f"{ALGORITHM}\n{signed.moment}\n{signed.date}/{signed.region}/{signed.service}/{END}\n{digest}"
-    return hmac.digest(signing_key(secret, signed.date, signed.region, signed.service), text.encode(), "sha256").hex()
-
-
-def sign(key_id: str, secret: str, region: str, headers: Headers, body: bytes, now: Milliseconds) -> Headers:
-    """What to send beside `headers` to sign them all; their names are lower-case and have `host`, `x-amz-target`."""
-    moment = _written(now // 1000)
-    dated = {**headers, b"x-amz-date": moment.encode()}
-    signed = Signed(key_id, moment[:8], region, tuple(sorted(dated)), "", moment)
-    proof = signature(signed, secret, Request(dated, body))
-    scope = f"{key_id}/{signed.date}/{region}/{SERVICE}/{END}"
-    names = b";".join(signed.headers).decode()
-    authorization = f"{ALGORITHM} Credential={scope}, SignedHeaders={names}, Signature={proof}"
-    return {b"x-amz-date": dated[b"x-amz-date"], b"authorization": authorization.encode()}
-
-
-def _canonical_path(path: bytes) -> bytes:
-    """Escaped once more, as for every service but S3."""
-    return path if path == b"/" else quote(path, safe="/~").encode()
-
-
-def _canonical_query(query: bytes) -> bytes:
-    return b"&".join(sorted(part if b"=" in part else part + b"=" for part in query.split(b"&") if part))
-
-
-@lru_cache(maxsize=256)
-def signing_key(secret: str, date: str, region: str, service: str = SERVICE) -> bytes:
-    """The key of one day, region and service."""
-    key = f"AWS4{secret}".encode()
-    for part in (date, region, service, END):
-        key = hmac.digest(key, part.encode(), "sha256")
-    return key

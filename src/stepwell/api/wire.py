@@ -13,7 +13,6 @@ from stepwell.api.constraints import decode_request
 from stepwell.api.exchange import ClientGone, Exchange
 from stepwell.api.operations import OPERATIONS
 from stepwell.api.pages import Pages
-from stepwell.api.signature import Headers, Request
 from stepwell.api.sizes import check_sizes
 from stepwell.engine.engine import Engine
 from stepwell.engine.identity import new_request_id
@@ -23,6 +22,7 @@ from stepwell.errors import (
     ServiceUnavailable,
     UnknownOperationException,
 )
+from stepwell.sigv4 import Headers, Request
 from stepwell.store.protocol import StoreError
 
 Served = Callable[[str, str], None]

@@ -118,7 +118,7 @@ class Client:
         """The headers with a signature, if there is a key to sign with."""
         if not self._key_id or not self._secret:
             return headers
-        from stepwell.api.signature import sign
+        from stepwell.sigv4 import sign
 
         told = headers | {"Host": urlsplit(self.url).netloc.rpartition("@")[2]}
         raw = {name.lower().encode(): value.encode() for name, value in told.items()}

@@ -2,8 +2,12 @@
 
 import datetime
 import inspect
+import json
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints, overload
+
+from stepwell.sdk.contracts import call_with_json
+from stepwell.sdk.payloads import Payloads
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -87,8 +91,13 @@ def _family(error: type[BaseException]) -> list[str]:
     return names
 
 
-LOST = {"ErrorEquals": ["States.HeartbeatTimeout"], "IntervalSeconds": 1, "MaxAttempts": 3, "BackoffRate": 2.0}
-"""The retrier that every task has: its worker was killed, so another one is to try."""
+LOST = {
+    "ErrorEquals": ["States.HeartbeatTimeout", "WorkerLost"],
+    "IntervalSeconds": 1,
+    "MaxAttempts": 3,
+    "BackoffRate": 2.0,
+}
+"""The retrier that every task has: its worker was killed, or stopped before it was done, so another one is to try."""
 
 
 class Task(Generic[P, R]):
@@ -105,6 +114,7 @@ class Task(Generic[P, R]):
         heartbeat: Duration | None = HEARTBEAT,
         concurrency: int = 1,
         rate: float | None = None,
+        processes: bool = False,
     ) -> None:
         self.function = function
         self.name = name or function.__name__
@@ -114,6 +124,7 @@ class Task(Generic[P, R]):
         self.heartbeat = None if heartbeat is None or resource is not None else whole_seconds(heartbeat)
         self.concurrency = concurrency
         self.rate = rate
+        self.processes = processes
         self.__name__ = function.__name__
         self.__doc__ = function.__doc__
         self.__module__ = function.__module__
@@ -133,6 +144,16 @@ class Task(Generic[P, R]):
     def types(self) -> dict[str, Any]:
         """Parameter -> its annotation, and `return`."""
         return get_type_hints(self.function, include_extras=True)
+
+    def lambda_handler(self, event: Any, context: Any = None) -> Any:
+        """The task as a Lambda function: `handler = make_dough.lambda_handler` serves it there as a worker does here.
+
+        Raises what the function raises, and ContractBroken: Lambda tells both to Retry and Catch by their names.
+        """
+        payloads = Payloads.find(None)
+        input = event if payloads is None else payloads.fetch(event)
+        result = json.loads(call_with_json(self, input))
+        return result if payloads is None else payloads.leave(result)
 
     def fields(self) -> dict[str, Any]:
         """The Task state's fields that the task itself knows, Resource aside."""
@@ -163,12 +184,13 @@ def task(
     heartbeat: Duration | None = HEARTBEAT,
     concurrency: int = 1,
     rate: float | None = None,
+    processes: bool = False,
 ) -> Callable[[Callable[P, R]], Task[P, R]]: ...
 def task(function: Any = None, /, **options: Any) -> Any:
     """Make a function a task, which workers serve as the activity `name`; or as `resource`, a Lambda function's ARN.
 
     `timeout` bounds each try, `heartbeat` the silence of its worker. `concurrency` and `rate` (calls a second) hold
-    for each worker process.
+    for each worker; `processes` has it work in processes of its own, for what computes rather than waits.
     """
     if function is not None:
         return Task(function)

@@ -1,0 +1,192 @@
+"""Workers and servers in processes of their own, killed and started again."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.served import STEPWELL, environment, serving
+from stepwell.sdk.blocking import Stepwell, connect
+from stepwell.sdk.outcomes import Event
+
+from .kitchen import notes, pizza
+
+HERE = Path(__file__).parent
+
+
+@contextmanager
+def worker(*arguments: str, folder: Path = HERE, **changes: str) -> Iterator["subprocess.Popen[str]"]:
+    """A worker's process, once it says what it serves."""
+    command = (*STEPWELL, "worker", *arguments)
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment(**changes),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
+    """What the condition gives once that is true. Looks at other processes, which tell nobody."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.01)
+    return found
+
+
+def begun(folder: Path, name: str) -> list[int]:
+    """The processes that began it."""
+    with contextlib.suppress(OSError):
+        return [int(line) for line in (folder / f"{name}.begun").read_text().split()]
+    return []
+
+
+def of_type(events: list[Event], type: str) -> list[Event]:
+    return [event for event in events if event.type == type]
+
+
+def test_a_worker_that_is_killed_costs_at_most_a_heartbeat(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as server, connect(server.url) as client:
+        client.deploy(notes)
+        with worker("kitchen:notes", "--url", server.url) as first:
+            execution = client.start(notes, str(tmp_path), "kill", 60)
+            [pid] = until(lambda: begun(tmp_path, "kill"))
+            assert pid == first.pid
+            first.send_signal(signal.SIGKILL)
+            first.wait()
+        with worker("kitchen:notes", "--url", server.url) as second:
+            assert execution.result(30) == "kill"
+            assert begun(tmp_path, "kill") == [first.pid, second.pid]
+        events = list(execution.events())
+        [lost] = of_type(events, "ActivityTimedOut")
+        started, again = of_type(events, "ActivityStarted")
+        assert (lost.time - started.time).total_seconds() < 1.5  # HeartbeatSeconds is 1
+        assert (again.time - lost.time).total_seconds() < 10
+
+
+def test_a_server_that_is_started_again_costs_nothing(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    url = f"http://127.0.0.1:{port}"
+    with worker("kitchen:notes", "--url", url) as process, connect(url) as client:  # it waits for the server
+        with serving(tmp_path / "data", "--port", port) as server:
+            client.deploy(notes)
+            execution = client.start(notes, str(tmp_path), "restart", 1.5)
+            until(lambda: begun(tmp_path, "restart"))
+            server.process.kill()
+            server.process.wait()
+        with serving(tmp_path / "data", "--port", port):
+            assert execution.result(30) == "restart"
+            assert begun(tmp_path, "restart") == [process.pid]
+            assert [event.type for event in execution.events() if "Activity" in event.type] == [
+                "ActivityScheduled",
+                "ActivityStarted",
+                "ActivitySucceeded",
+            ]
+
+
+def test_a_worker_that_is_told_to_stop_ends_what_it_began_and_exits_with_0(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as server, connect(server.url) as client:
+        client.deploy(notes)
+        with worker("kitchen:notes", "--url", server.url) as process:
+            execution = client.start(notes, str(tmp_path), "stop", 1)
+            until(lambda: begun(tmp_path, "stop"))
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=30)
+            assert (process.returncode, out, err) == (0, "stepwell worker serves note (1)\n", "")
+            assert execution.result(0.5) == "stop"
+
+
+def test_all_tasks_of_a_module_are_served(tmp_path: Path) -> None:
+    with serving(tmp_path) as server, connect(server.url) as client:
+        client.deploy(pizza)
+        with worker("kitchen", "-c", "2", "-c", "bake=5", "--url", server.url) as process:
+            assert process.stdout is not None
+            served = "make_dough (2), bake (5), knead (2), whoami (2), crash (2), crumble (2), note (2)"
+            assert process.stdout.readline() == f"stepwell worker serves {served}\n"
+            assert client.run(pizza, 100) == "100 g of wheat"
+
+
+def test_processes_end_with_the_worker_that_was_killed(tmp_path: Path) -> None:
+    (tmp_path / "heavy.py").write_text(
+        "import os, pathlib, time\n"
+        "from stepwell.sdk import task\n"
+        "@task(processes=True)\n"
+        "def endless() -> None:\n"
+        "    pathlib.Path('pid.new').write_text(str(os.getpid()))\n"
+        "    os.replace('pid.new', 'pid')\n"
+        "    time.sleep(600)\n"
+    )
+    with serving(tmp_path / "data") as server, connect(server.url) as client:
+        with worker("heavy", "--url", server.url, folder=tmp_path) as process:
+            _start(client, "endless")
+            until((tmp_path / "pid").exists)
+            child = int((tmp_path / "pid").read_text())
+            process.kill()
+            process.wait()
+        until(lambda: not _runs(child))
+
+
+def test_a_change_of_the_source_starts_the_worker_again(tmp_path: Path) -> None:
+    source = "from stepwell.sdk import task\n@task\ndef greet() -> str:\n    return {!r}\n"
+    file = tmp_path / "greetings.py"
+    file.write_text(source.format("hello"))
+    with (
+        serving(tmp_path / "data") as server,
+        connect(server.url) as client,
+        worker("greetings", "--reload", "--url", server.url, folder=tmp_path) as process,
+    ):
+        assert _start(client, "greet").result(30) == "hello"
+        file.write_text("this is no Python")
+        until(lambda: "Starting again" in (process.stderr.readline() if process.stderr else ""))
+        file.write_text(source.format("good evening"))
+        assert _start(client, "greet").result(30) == "good evening"
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "No module named 'nowhere'"),
+        (["kitchen:nothing"], "kitchen has no nothing."),
+        (["kitchen:Dough"], "kitchen:Dough has no task: decorate a function with @stepwell.task."),
+        (["kitchen:bake", "-c", "cake=3"], "--concurrency cake=3: there is no task cake here."),
+        (["kitchen:bake", "-c", "many"], "--concurrency many: many is no number. Write 4, or TASK=4."),
+    ],
+)
+def test_what_cannot_be_served_is_said_in_one_line(arguments: list[str], message: str) -> None:
+    with worker(*arguments, "--url", "http://127.0.0.1:9") as process:
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (2, "", f"Error: {message}\n")
+
+
+def _start(client: Stepwell, name: str) -> Any:
+    resource = client.call("CreateActivity", name=name)["activityArn"]
+    definition = {"StartAt": name, "States": {name: {"Type": "Task", "Resource": resource, "End": True}}}
+    client.deploy(definition, name=name)
+    return client.start(name)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
