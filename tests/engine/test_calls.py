@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stepwell.integrations.call import Call, Postponed, Queueing
 from stepwell.store.protocol import StoreError
 
 from .desk import Desk, fails
@@ -141,6 +142,41 @@ async def test_a_slow_service_holds_up_no_other(world: At) -> None:
     await world.settle()
     assert await world.output(sent) == {"MessageId": "1"}
     world.desk.answers["Price"].cancel()
+
+
+class Counter(Desk, Queueing):
+    """A desk with a line for each answer it is asked for, which lets go of those who turn away."""
+
+    def lane(self, call: Call) -> str:
+        return f"line of {call.state}"
+
+    def withdraw(self, call: Call) -> None:
+        self.answers[call.state].set_exception(Postponed())
+
+
+async def test_an_integration_may_have_lanes_of_its_own(world: At) -> None:
+    await world.restart(call_limit=1)
+    counter = Counter()
+    world.engine.integrations.register("sqs", counter)
+    counter.answers = {"Slow": asyncio.get_running_loop().create_future(), "Quick": 1}
+    for name in ("Slow", "Quick"):
+        send = task("arn:aws:states:::sqs:sendMessage", Parameters={"QueueUrl": "q", "MessageBody": "b"})
+        started = await world.start(await world.machine(machine(**{name: send}), name))
+    await world.settle()
+    assert await world.output(started) == 1
+    assert sorted(counter.called) == ["Quick", "Slow"]
+    counter.answers["Slow"].cancel()
+
+
+async def test_a_call_that_waits_with_its_integration_is_withdrawn_when_its_try_is_over(world: At) -> None:
+    counter = Counter()
+    world.engine.integrations.register("lambda", counter)
+    counter.answers = {"Price": (answer := asyncio.get_running_loop().create_future())}
+    started = await world.run(Price=task(TimeoutSeconds=3))
+    await world.pass_time(4)
+    assert isinstance(answer.exception(), Postponed)
+    assert await world.status(started) == "FAILED"
+    assert counter.called == ["Price"]
 
 
 # -- crashes ----------------------------------------------------------------------------------------------------------
