@@ -113,6 +113,7 @@ class Slot:
         self._loop = loop
         self._path = f"/functions/{name}/2018-06-01/runtime/invocation/"
         self._connection: http.client.HTTPConnection | None = None
+        self._connected_at = 0.0
 
     def serve(self) -> None:
         """In a thread of its own, until the process ends."""
@@ -178,8 +179,6 @@ class Slot:
     def _connected_long(self) -> bool:
         """Whether this server has been there for longer than it takes to take up its work."""
         return time.monotonic() - self._connected_at > PATIENCE / 6
-
-    _connected_at = 0.0
 
     def _ask(self, method: str, path: str, status: int, body: bytes | None = None) -> tuple[Any, bytes]:
         """Headers and body of the answer. Raises OSError, HTTPException, Refused."""

@@ -408,3 +408,18 @@ async def test_a_file_that_cannot_be_used_changes_nothing(shop: Shop, caplog: py
 
     await until(told)
     assert await shop.answer("price") == 1
+
+
+async def test_a_process_whose_invocation_was_given_up_is_not_given_another(shop: Shop) -> None:
+    shop.open(
+        '[functions.price]\nhandler = "price.py:handler"\nconcurrency = 1\ntimeout = 30\n',
+        price="import time; open('begun', 'w').close(); time.sleep(event); return event",
+    )
+    given_up = asyncio.create_task(shop.answer("price", 0.5))
+
+    async def begun() -> bool:
+        return (shop.directory / "begun").exists()
+
+    await until(begun)
+    given_up.cancel()
+    assert await shop.answer("price", 0) == 0

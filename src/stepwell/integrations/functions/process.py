@@ -104,6 +104,7 @@ class WarmProcess(asyncio.Protocol):
                 )  # fmt: skip
             except OSError as problem:
                 self._closed.discard("process")
+                self._ready.cancel()
                 self._close_wire()
                 raise ServiceException(
                     f"{self._spec.python} cannot be started in {self._spec.root}: {problem}"
@@ -136,6 +137,9 @@ class WarmProcess(asyncio.Protocol):
         try:
             outcome: Outcome = await answer
             return outcome
+        except asyncio.CancelledError:
+            self.kill()  # it is busy with what nobody waits for, and its answer would be taken for the next one's
+            raise
         finally:
             self._timer.cancel()
             self._current = self._answer = None
@@ -195,12 +199,9 @@ class WarmProcess(asyncio.Protocol):
         self._buffer = buffer[at:]
 
     def _heard(self, kind: int, body: bytes) -> None:
-        if kind == RESULT:
-            assert self._current is not None
-            self._resolve(Outcome(body, version=self._current.function.version))
-        elif kind == ERROR:
-            assert self._current is not None
-            self._resolve(Outcome(body, failed=True, version=self._current.function.version))
+        if kind in (RESULT, ERROR):
+            if self._current is not None:  # it was too late otherwise
+                self._resolve(Outcome(body, kind == ERROR, self._current.function.version))
         elif kind == PRINTED:
             self._print(body)
         else:
