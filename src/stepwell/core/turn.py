@@ -128,6 +128,13 @@ class Turn:
             raise HistoryFull
         return event
 
+    def head(self, branch: Branch) -> tuple[Milliseconds, int, int, int]:
+        """What all entries begin with: time, the next event's id, the event it follows on its branch, the branch.
+
+        Raises HistoryFull.
+        """
+        return self.now, self.next_event(), branch.last, branch.id
+
     def add(self, entry: j.Entry) -> None:
         """Write an entry without a payload."""
         evolve(self.execution, entry)

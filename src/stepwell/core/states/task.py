@@ -42,12 +42,8 @@ def attempt(turn: Turn, branch: Branch, state: Task) -> None:
     family, resource_type, resource = family_of(state.resource)
     # An activity's time counts from ActivityStarted (recorded), everybody else's from the beginning of the try.
     runs = family != "Activity" or state.name in turn.execution.mocks
-    event = turn.next_event()
     entry = j.TaskScheduled(
-        turn.now,
-        event,
-        branch.last,
-        branch.id,
+        *turn.head(branch),
         family,
         resource,
         turn.payload(parameters),
@@ -95,13 +91,9 @@ def _seconds(turn: Turn, branch: Branch, given: Document, field: int | Expressio
 def taken(turn: Turn, branch: Branch, worker: str | None) -> None:
     """A worker has the task: now its time runs."""
     tried = _current(branch)
-    event = turn.next_event()
     turn.add(
         j.TaskStarted(
-            turn.now,
-            event,
-            branch.last,
-            branch.id,
+            *turn.head(branch),
             tried.family,
             tried.resource,
             tried.resource_type,
@@ -115,8 +107,7 @@ def taken(turn: Turn, branch: Branch, worker: str | None) -> None:
 def _begin(turn: Turn, branch: Branch) -> None:
     """A call is about to be made. Written with its scheduling, so that it costs no commit of its own."""
     tried = _current(branch)
-    event = turn.next_event()
-    turn.add(j.TaskStarted(turn.now, event, branch.last, branch.id, tried.family, tried.resource, tried.resource_type))
+    turn.add(j.TaskStarted(*turn.head(branch), tried.family, tried.resource, tried.resource_type))
 
 
 def put_back(turn: Turn, branch: Branch) -> None:
@@ -129,12 +120,8 @@ def submitted(turn: Turn, branch: Branch, state: Task, output: str) -> None:
     taken = Document(output)
     if _too_large(turn, branch, state, taken):
         return
-    event = turn.next_event()
     entry = j.TaskSubmitted(
-        turn.now,
-        event,
-        branch.last,
-        branch.id,
+        *turn.head(branch),
         tried.family,
         tried.resource,
         turn.payload(taken),
@@ -166,12 +153,8 @@ def answered(turn: Turn, branch: Branch, state: Task, output: str) -> None:
     if _too_large(turn, branch, state, result):
         return
     turn.tried = tried.position
-    event = turn.next_event()
     entry = j.TaskSucceeded(
-        turn.now,
-        event,
-        branch.last,
-        branch.id,
+        *turn.head(branch),
         tried.family,
         tried.resource,
         turn.payload(result),
@@ -185,13 +168,9 @@ def refused(turn: Turn, branch: Branch, failure: Failure, how: str, *, heartbeat
     """The try failed or timed out."""
     tried = _current(branch)
     turn.tried = tried.position
-    event = turn.next_event()
     turn.add(
         j.TaskFailed(
-            turn.now,
-            event,
-            branch.last,
-            branch.id,
+            *turn.head(branch),
             tried.family,
             tried.resource,
             how,
