@@ -84,7 +84,7 @@ def config_file(directories: Iterable[Path]) -> Path | None:
     return next((path for path in (Path(d) / FILE for d in directories) if path.is_file()), None)
 
 
-TABLES = ("server", "services", "http", "connections", "targets", "logs", "functions")
+TABLES = ("server", "services", "http", "connections", "targets", "logs", "traces", "functions")
 """The tables of stepwell.toml; each part of the server reads its own with `read_table`."""
 
 

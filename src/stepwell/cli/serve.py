@@ -53,6 +53,7 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
     from stepwell.integrations.mock_config import MockConfigError, read_mock_config
     from stepwell.integrations.outgoing import Outgoing
     from stepwell.integrations.targets.settings import load_targets
+    from stepwell.integrations.traces.tracer import load_traces
     from stepwell.logs import set_up_logs
     from stepwell.store.opening import store_at
     from stepwell.store.protocol import StoreError
@@ -67,7 +68,11 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
         if config.mock_config:
             read_mock_config(config.mock_config)
         services, http = load_services(directories), load_http(directories)
-        outgoing = Outgoing(targets=load_targets(directories, services), logs=load_logs(directories, services))
+        outgoing = Outgoing(
+            targets=load_targets(directories, services),
+            logs=load_logs(directories, services),
+            traces=load_traces(directories),
+        )
         keys = load_keys(config.access_keys, os.environ)
         certificate = server.tls(config)
         kept = store_at(where)

@@ -172,6 +172,7 @@ def start(turn: Turn, fact: f.Start) -> None:
         fact.parent,
         fact.mocks,
         fact.variables,
+        fact.trace_header,
     )
     turn.add_with(entry, input)
 

@@ -26,6 +26,7 @@ class Start(Fact, frozen=True, gc=False, kw_only=True):
     mocks: str | None = None  # JSON, see `core.mocks`
     start_at: str | None = None  # the state to begin with; None: the machine's StartAt
     variables: dict[str, str] | None = None  # that are set already: name -> JSON text
+    trace_header: str | None = None
 
 
 class Continue(Fact, frozen=True, gc=False):

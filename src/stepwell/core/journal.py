@@ -45,6 +45,7 @@ class ExecutionStarted(Entry, frozen=True, array_like=True, gc=False, tag=1):
     parent: Parent | None = None
     mocks: str | None = None  # what tasks are answered instead of being done; JSON, see `core.mocks`
     variables: dict[str, str] | None = None  # that the first state finds: name -> JSON text
+    trace_header: str | None = None  # whose trace it belongs to, as X-Ray or W3C write it
 
 
 class ExecutionSucceeded(Entry, frozen=True, array_like=True, gc=False, tag=2):

@@ -179,7 +179,15 @@ class Engine:
                 return there
         self._admit(machine)  # again: we may have waited
         resident, start = self._new(
-            target, compiled, name, input, Keep.START if machine.express else Keep.ALL, parent, mocks, beginning
+            target,
+            compiled,
+            name,
+            input,
+            Keep.START if machine.express else Keep.ALL,
+            parent,
+            mocks,
+            beginning,
+            trace_header,
         )
         waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.runner.begin(resident, start, waiter)
@@ -201,7 +209,12 @@ class Engine:
         return Started(arn, row.started_at)
 
     async def start_sync_execution(
-        self, by: StateMachineRecord | Target, name: str | None, input: str, mocks: str | None = None
+        self,
+        by: StateMachineRecord | Target,
+        name: str | None,
+        input: str,
+        mocks: str | None = None,
+        trace_header: str | None = None,
     ) -> SyncResult:
         """Run an Express execution to its end; nothing of it is on disk before. `mocks`: as in `start_execution`.
 
@@ -210,7 +223,7 @@ class Engine:
         target = by if isinstance(by, Target) else Target(by)
         self._admit(target.machine)
         compiled = await self.runner.machine(target.machine.arn, target.revision)
-        resident, start = self._new(target, compiled, name, input, Keep.NOTHING, mocks=mocks)
+        resident, start = self._new(target, compiled, name, input, Keep.NOTHING, mocks=mocks, trace_header=trace_header)
         resident.closed = asyncio.get_running_loop().create_future()
         self.runner.begin(resident, start, None)
         await resident.closed
@@ -257,6 +270,7 @@ class Engine:
         parent: Parent | None = None,
         mocks: str | None = None,
         beginning: Beginning | None = None,
+        trace_header: str | None = None,
     ) -> tuple[Resident, f.Start]:
         machine, begins = target.machine, beginning or Beginning()
         name = name or new_uuid()
@@ -285,6 +299,7 @@ class Engine:
             mocks=mocks,
             start_at=begins.start_at,
             variables=begins.variables,
+            trace_header=trace_header,
         )
         return Resident(Execution(row.id), compiled, row, keep), start
 

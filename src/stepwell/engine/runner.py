@@ -36,6 +36,7 @@ from stepwell.engine.running_apart import RunningApart
 from stepwell.engine.sandbox import Sandbox
 from stepwell.engine.status_events import StatusEvents, status_notices
 from stepwell.engine.timers import Key, Timers
+from stepwell.engine.traces import Traces
 from stepwell.engine.trial import Trial
 from stepwell.errors import InternalFailure, ServiceUnavailable
 from stepwell.integrations.call import Integrations
@@ -108,6 +109,9 @@ class Runner:
         if outgoing.logs is not None:
             logs = ExecutionLogs(store, catalog, self.background, outgoing.logs, self.counters)
             self._observers.append(logs.observer)
+        self._traces = None if outgoing.traces is None else Traces(store, catalog, self.background, outgoing.traces)
+        if self._traces is not None:
+            self._observers.append(self._traces.observer)
         self.tokens = Tokens(b"")
         self.sandbox = Sandbox(self.counters)
         self._apart = RunningApart(
@@ -161,6 +165,8 @@ class Runner:
         await self.committer.stop()
         for observer in self._observers:
             await observer.settle(PATIENCE)
+        if self._traces is not None:
+            await self._traces.close(PATIENCE)
         await self.background.stop()
         await self.status_events.stop()
         await self.sandbox.stop()

@@ -6,6 +6,7 @@ import msgspec
 
 from stepwell.integrations.logs.writer import LogWriter
 from stepwell.integrations.targets.target import Target
+from stepwell.integrations.traces.tracer import Tracer
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,3 +14,4 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
 
     targets: Sequence[Target] = ()  # of status-change events
     logs: LogWriter | None = None  # of executions
+    traces: Tracer | None = None  # likewise

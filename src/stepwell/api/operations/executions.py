@@ -46,7 +46,9 @@ async def start_sync_execution(call: Call, request: shapes.StartSyncExecutionReq
     if not target.machine.express:
         raise not_for_this_type()
     mocks = await _mocks(call, target, test_case)
-    result = await call.engine.start_sync_execution(target, request.name, _input(call, request.input), mocks)
+    result = await call.engine.start_sync_execution(
+        target, request.name, _input(call, request.input), mocks, request.trace_header
+    )
     whole = request.included_data != "METADATA_ONLY"
     return present(
         executionArn=result.arn,

@@ -1,0 +1,1 @@
+"""Tests of traces, at a collector of their own."""
