@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stepwell.sdk.http import Unreachable
     from stepwell.sdk.outcomes import Event, WorkflowFailed, WorkflowStopped, WorkflowTimedOut
     from stepwell.sdk.payloads import PayloadLost, Payloads
+    from stepwell.sdk.stations import Middleware
     from stepwell.sdk.workers import run_workers, serve_workers
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Deployment",
     "Event",
     "Execution",
+    "Middleware",
     "PayloadLost",
     "Payloads",
     "Problem",
@@ -65,6 +67,7 @@ _HOMES = {
     "stepwell.sdk.http": "Unreachable",
     "stepwell.sdk.outcomes": "Event WorkflowFailed WorkflowStopped WorkflowTimedOut",
     "stepwell.sdk.payloads": "PayloadLost Payloads",
+    "stepwell.sdk.stations": "Middleware",
     "stepwell.sdk.workers": "run_workers serve_workers",
 }
 """Where names are that `stepwell.sdk` itself does not have: a program that only defines workflows loads no HTTP."""

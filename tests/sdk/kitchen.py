@@ -67,6 +67,14 @@ def crumble() -> int:
     raise Burnt("in a process")
 
 
+@task(processes=True, heartbeat=1)
+def endless(folder: str) -> None:
+    draft = Path(folder, "pid.draft")
+    draft.write_text(str(os.getpid()))
+    draft.replace(Path(folder, "pid"))
+    time.sleep(600)
+
+
 @task(heartbeat=1)
 def note(folder: str, name: str, seconds: float) -> str:
     """Leaves a file when it begins; the second time it takes no time."""

@@ -145,6 +145,18 @@ async def test_a_start_whose_reply_is_lost_has_started_one(server: LiveServer, r
         assert [one["executionArn"] for one in executions] == [execution.arn]
 
 
+async def test_a_start_whose_reply_is_lost_is_found_when_it_has_ended(
+    server: LiveServer, runner: asyncio.Runner
+) -> None:
+    async with network(server.url) as between, connect_async(between.url) as client:
+        arn = (await client.deploy(PASS, name="aliased")).arn
+        version = (await client.call("PublishStateMachineVersion", stateMachineArn=arn))["stateMachineVersionArn"]
+        between.losing = ["StartExecution"]
+        execution = await client.start(version, x=1)
+        assert await execution.result(10) == {"x": 1}
+        assert (between.lost, between.seen.count("StartExecution")) == (["StartExecution"], 2)
+
+
 async def test_a_server_that_is_away_is_waited_for(server: LiveServer, runner: asyncio.Runner) -> None:
     async with network(server.url) as between, connect_async(between.url, patience=0.01) as client:
         await client.deploy(NAP, name="away")

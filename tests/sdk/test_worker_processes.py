@@ -1,7 +1,6 @@
 """Workers and servers in processes of their own, killed and started again."""
 
 import contextlib
-import os
 import signal
 import socket
 import subprocess
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from cli.served import STEPWELL, environment, serving
@@ -112,34 +112,41 @@ def test_a_worker_that_is_told_to_stop_ends_what_it_began_and_exits_with_0(tmp_p
             assert execution.result(0.5) == "stop"
 
 
+def test_a_second_signal_hands_back_what_was_begun(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as server, connect(server.url) as client:
+        client.deploy(notes)
+        with worker("kitchen:notes", "--url", server.url) as first:
+            execution = client.start(notes, str(tmp_path), "hurry", 600)
+            until(lambda: begun(tmp_path, "hurry"))
+            first.send_signal(signal.SIGINT)
+            first.send_signal(signal.SIGTERM)  # another one, since two of a kind may be taken for one
+            assert first.wait(20) == 0
+        with worker("kitchen:notes", "--url", server.url):
+            assert execution.result(30) == "hurry"
+        assert [event.details["error"] for event in of_type(list(execution.events()), "ActivityFailed")] == [
+            "WorkerLost"
+        ]
+
+
 def test_all_tasks_of_a_module_are_served(tmp_path: Path) -> None:
     with serving(tmp_path) as server, connect(server.url) as client:
         client.deploy(pizza)
         with worker("kitchen", "-c", "2", "-c", "bake=5", "--url", server.url) as process:
             assert process.stdout is not None
-            served = "make_dough (2), bake (5), knead (2), whoami (2), crash (2), crumble (2), note (2)"
+            served = "make_dough (2), bake (5), knead (2), whoami (2), crash (2), crumble (2), endless (2), note (2)"
             assert process.stdout.readline() == f"stepwell worker serves {served}\n"
             assert client.run(pizza, 100) == "100 g of wheat"
 
 
 def test_processes_end_with_the_worker_that_was_killed(tmp_path: Path) -> None:
-    (tmp_path / "heavy.py").write_text(
-        "import os, pathlib, time\n"
-        "from stepwell.sdk import task\n"
-        "@task(processes=True)\n"
-        "def endless() -> None:\n"
-        "    pathlib.Path('pid.new').write_text(str(os.getpid()))\n"
-        "    os.replace('pid.new', 'pid')\n"
-        "    time.sleep(600)\n"
-    )
     with serving(tmp_path / "data") as server, connect(server.url) as client:
-        with worker("heavy", "--url", server.url, folder=tmp_path) as process:
-            _start(client, "endless")
+        with worker("kitchen:endless", "--url", server.url) as process:
+            _start(client, "endless", folder=str(tmp_path))
             until((tmp_path / "pid").exists)
             child = int((tmp_path / "pid").read_text())
             process.kill()
             process.wait()
-        until(lambda: not _runs(child))
+        until(lambda: not psutil.pid_exists(child))
 
 
 def test_a_change_of_the_source_starts_the_worker_again(tmp_path: Path) -> None:
@@ -176,17 +183,8 @@ def test_what_cannot_be_served_is_said_in_one_line(arguments: list[str], message
     assert (process.returncode, out, err) == (2, "", f"Error: {message}\n")
 
 
-def _start(client: Stepwell, name: str) -> Any:
+def _start(client: Stepwell, name: str, **input: Any) -> Any:
     resource = client.call("CreateActivity", name=name)["activityArn"]
     definition = {"StartAt": name, "States": {name: {"Type": "Task", "Resource": resource, "End": True}}}
     client.deploy(definition, name=name)
-    return client.start(name)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
+    return client.start(name, **input)

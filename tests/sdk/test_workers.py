@@ -7,11 +7,15 @@ import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from api.live import LiveServer
+from stepwell.api.keys import AccessKey, Keys
+from stepwell.errors import IncompleteSignatureException, UnrecognizedClientException
 from stepwell.sdk import Retry, task, workflow
 from stepwell.sdk.attempts import Attempt, cancelled
 from stepwell.sdk.client import AsyncExecution, AsyncStepwell, connect_async
@@ -232,6 +236,18 @@ def test_nothing_is_cancelled_outside_a_worker() -> None:
     assert cancelled() is False
 
 
+async def test_a_process_is_killed_when_nobody_waits_for_it(
+    serving: Serving, runner: asyncio.Runner, tmp_path: Path
+) -> None:
+    async with serving([kitchen.endless]) as client:
+        [execution] = await started(client, kitchen.endless, folder=str(tmp_path))
+        assert await until((tmp_path / "pid").exists)
+        process = psutil.Process(int((tmp_path / "pid").read_text()))
+        await execution.stop()
+        await asyncio.to_thread(psutil.wait_procs, [process], 20)
+        assert not process.is_running()
+
+
 # -- processes ---------------------------------------------------------------------------------------------------------
 
 
@@ -360,7 +376,37 @@ async def test_a_worker_that_stops_lets_what_it_began_end(server: LiveServer, ru
         await worker
         assert await execution.result(20) == "ended well"
         assert await unserved.status() == "RUNNING"
-        await unserved.stop()
+        async with working(server.url, [careful]):
+            assert await unserved.result(20) == "ended well"
+
+
+async def test_an_idle_worker_that_stops_takes_no_task_with_it(server: LiveServer, runner: asyncio.Runner) -> None:
+    served = []
+
+    @task
+    async def shared() -> str:
+        served.append("shared")
+        return "by whoever is there"
+
+    for _ in range(5):
+        async with working(server.url, [shared]) as client:
+            [execution] = await started(client, shared)
+            assert await execution.result(20) == "by whoever is there"
+    assert len(served) == 5
+
+
+async def test_a_server_that_refuses_the_worker_ends_it(runner: asyncio.Runner) -> None:
+    live = LiveServer(keys=Keys(None, (AccessKey(name="tests", id="AKIDTEST", secret="secret"),)))
+    live.start()
+    try:
+        with pytest.raises(UnrecognizedClientException):
+            await serve_workers([kitchen.bake], url=live.url, key=("AKIDOTHER", "secret"))
+        with pytest.raises(
+            IncompleteSignatureException, match="The server asks for an access key: set STEPWELL_ACCESS"
+        ):
+            await serve_workers([kitchen.bake], url=live.url)
+    finally:
+        live.stop()
 
 
 async def test_what_does_not_end_in_time_is_handed_back_to_be_tried_again(

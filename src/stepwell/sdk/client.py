@@ -11,6 +11,7 @@ from typing import Any, Generic, ParamSpec, Self, TypeVar, overload
 
 import msgspec
 
+from stepwell.arns import split_qualifier, split_test_case
 from stepwell.errors import ApiError, ExecutionAlreadyExists
 from stepwell.sdk.calls import Place
 from stepwell.sdk.contracts import Contract, text_of
@@ -181,7 +182,8 @@ class AsyncStepwell:
             if named or not call.repeated:
                 raise
             # Nobody else has this name: it was started by a try whose reply got lost, and has ended since.
-            arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+            plain, _ = split_qualifier(split_test_case(machine)[0])
+            arn = f"{plain.replace(':stateMachine:', ':execution:')}:{name}"
         return AsyncExecution(self, arn, contract)
 
 

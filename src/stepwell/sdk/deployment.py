@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from stepwell.errors import ActivityDoesNotExist, StateMachineDoesNotExist
+from stepwell.errors import ActivityDoesNotExist, StateMachineAlreadyExists, StateMachineDoesNotExist
 from stepwell.sdk.calls import Place
 from stepwell.sdk.http import Api
 from stepwell.sdk.tasks import LOST, Task
@@ -135,7 +135,10 @@ class Deployer:
             there = await self._api.call("DescribeStateMachine", stateMachineArn=arn)
         except StateMachineDoesNotExist:
             if not dry_run:
-                await self._api.call("CreateStateMachine", name=wanted.name, definition=text, roleArn=self._role)
+                try:
+                    await self._api.call("CreateStateMachine", name=wanted.name, definition=text, roleArn=self._role)
+                except StateMachineAlreadyExists:  # somebody else deploys too, and was faster
+                    return await self._machine(wanted, dry_run)
             return Change("state machine", wanted.name, arn, "create", _difference("", text, wanted.name))
         before = json.loads(there["definition"])
         other_role = self._is_role_given and there["roleArn"] != self._role

@@ -35,6 +35,11 @@ LATER = frozenset({
 })  # fmt: skip
 """Refusals that another try may not meet."""
 
+UNSIGNED = frozenset({"IncompleteSignatureException", "MissingAuthenticationTokenException"})
+NO_KEY = (
+    "The server asks for an access key: set STEPWELL_ACCESS_KEY_ID and STEPWELL_SECRET_ACCESS_KEY, or give one as key=."
+)
+
 _JSON = msgspec.json.Decoder()
 Answer = dict[str, Any]
 
@@ -56,6 +61,7 @@ class Where(msgspec.Struct, frozen=True):
     region: str
     sign: Sign
     is_aws: bool = False
+    is_signed: bool = True
 
     @classmethod
     def find(cls, url: str | None = None, region: str | None = None, key: tuple[str, str] | None = None) -> Self:
@@ -71,7 +77,9 @@ class Where(msgspec.Struct, frozen=True):
         region = asked or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
         key = key or own_key()
         url = (url if "://" in url else f"http://{url}").rstrip("/")
-        return cls(url, region, signed(*key, region) if key is not None else unsigned(region))
+        if key is None:
+            return cls(url, region, unsigned(region), is_signed=False)
+        return cls(url, region, signed(*key, region))
 
 
 class Api:
@@ -139,7 +147,8 @@ class Api:
             return answer
         if isinstance(answer, dict) and "__type" in answer:
             code = str(answer["__type"]).rpartition("#")[2]
-            raise refusal(code, str(answer.get("message", answer.get("Message", ""))))
+            message = str(answer.get("message", answer.get("Message", "")))
+            raise refusal(code, message if self.where.is_signed or code not in UNSIGNED else f"{message} {NO_KEY}")
         raise Unreachable(self.where.url, f"status {status}, and not as Step Functions answers")
 
 

@@ -30,6 +30,8 @@ Middleware = Callable[[Attempt, Callable[[], Awaitable[Any]]], Awaitable[Any]]
 LARGEST_OUTPUT = 262_144
 LONGEST_ERROR, LONGEST_CAUSE = 256, 32_768
 MOST_POLLERS = 10
+BLINK_SECONDS = 1.0
+"""A connection that breaks and is there again is not worth a line in the log."""
 NOBODY_WAITS = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
 STOPPED = "The worker was stopped before the task was done."
 
@@ -80,17 +82,23 @@ class Contact:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        self._away = False
+        self._since: float | None = None  # when it was first missed
+        self._told = False
 
     def troubled(self, problem: Exception) -> None:
-        if isinstance(problem, Unreachable) and not self._away:
-            self._away = True
+        if not isinstance(problem, Unreachable):
+            return
+        now = asyncio.get_running_loop().time()
+        if self._since is None:
+            self._since = now
+        elif not self._told and now - self._since > BLINK_SECONDS:
+            self._told = True
             log.warning("%s The worker goes on asking.", problem)
 
     def made(self) -> None:
-        if self._away:
-            self._away = False
+        if self._told:
             log.warning("The server answers again at %s.", self.api.where.url)
+        self._since, self._told = None, False
 
 
 class Station:
@@ -207,6 +215,7 @@ class Station:
             except Unreachable as problem:
                 self._contact.troubled(problem)
             except ApiError as problem:
+                self._contact.made()
                 if problem.code in NOBODY_WAITS:
                     log.info("%s: %s: its handler is cancelled", self.task.name, problem)
                     attempt.gone.set()

@@ -29,6 +29,7 @@ def run_workers(
     *,
     url: str | None = None,
     region: str | None = None,
+    key: tuple[str, str] | None = None,
     middleware: Sequence[Middleware] = (),
     payloads: Payloads | str | None = None,
     processes: bool | None = None,
@@ -39,14 +40,14 @@ def run_workers(
 ) -> None:
     """Serve tasks until SIGTERM or Ctrl-C; then those begun have `grace` seconds to end. A second signal ends at once.
 
-    `url`, `region`: as in `connect`. `processes`, `rate`: in place of what each task says. `name`: what the history
+    `url`, `region`, `key`: as in `connect`. `processes`, `rate`: in place of what each task says. `name`: what the history
     calls the worker. `reload`: start again whenever a Python file in the working directory changes.
     Raises ApiError where the server refuses to serve this worker; one that is away is waited for.
     """
     if reload and watched(Path.cwd()):
         return
     asked = places(tasks, processes=processes, rate=rate)
-    where = Where.find(url, region)
+    where = Where.find(url, region, key)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_until_signalled(asked, where, middleware, Payloads.find(payloads), grace, name))
 
@@ -56,6 +57,7 @@ async def serve_workers(
     *,
     url: str | None = None,
     region: str | None = None,
+    key: tuple[str, str] | None = None,
     middleware: Sequence[Middleware] = (),
     payloads: Payloads | str | None = None,
     processes: bool | None = None,
@@ -66,7 +68,7 @@ async def serve_workers(
 ) -> None:
     """As `run_workers`, within a program of your own: until `stop` is set; being cancelled leaves no grace."""
     asked = places(tasks, processes=processes, rate=rate)
-    where, stop = Where.find(url, region), stop or asyncio.Event()
+    where, stop = Where.find(url, region, key), stop or asyncio.Event()
     await _serve(asked, where, middleware, Payloads.find(payloads), grace, name, stop)
 
 
