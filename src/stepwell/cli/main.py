@@ -14,6 +14,7 @@ from stepwell.cli.show import show
 from stepwell.cli.start import start
 from stepwell.cli.stop import stop
 from stepwell.cli.targets import targets
+from stepwell.cli.test import test
 from stepwell.cli.validate import validate
 from stepwell.cli.worker import worker
 from stepwell.version import __version__
@@ -25,6 +26,22 @@ def main() -> None:
     """Stepwell: a durable workflow engine that runs the Amazon States Language."""
 
 
-COMMANDS = (serve, start, list_, show, history, stop, redrive, logs, worker, targets, backup, check, graph, validate)
+COMMANDS = (
+    serve,
+    start,
+    list_,
+    show,
+    history,
+    stop,
+    redrive,
+    logs,
+    worker,
+    targets,
+    backup,
+    check,
+    graph,
+    validate,
+    test,
+)
 for command in COMMANDS:
     main.add_command(command)

@@ -15,6 +15,7 @@ from stepwell.engine.records import MachineType
 from stepwell.integrations.mock_config import MockConfigError, read_mock_config
 from stepwell.testing.answers import Answers
 from stepwell.testing.definitions import Definition, read_definition
+from stepwell.testing.recorded import Recording
 from stepwell.testing.results import Run, going
 from stepwell.testing.tasks import has_unknown_functions, known_names
 from stepwell.testing.world import NOON, World
@@ -63,6 +64,7 @@ class Machine:
         variables: Mapping[str, Any] | None = None,
         mocks: str | Path | None = None,
         case: str | None = None,
+        recorded: Recording | str | Path | None = None,
         at: datetime | None = None,
         seed: int = 0,
         name: str = "test",
@@ -70,12 +72,17 @@ class Machine:
         """Run it to its end, or until it is about to enter a state; time passes by itself.
 
         `input`: any JSON value, `{}` without one. `start`, `variables`: the state to begin with, and what was assigned
-        before. `mocks`, `case`: a mock configuration file of Step Functions Local, and the test case in it. `at`: when
-        the run begins. `seed`: of all chance in it. Raises what is wrong with the test: Unanswered, UnknownTask,
-        CannotGoOn, MockConfigError.
+        before. `mocks`, `case`: a mock configuration file of Step Functions Local, and the test case in it.
+        `recorded`: an exported history, whose tasks' results answer what `tasks` does not, and whose input is taken
+        where none is given. `at`: when the run begins. `seed`: of all chance in it. Raises what is wrong with the test:
+        Unanswered, UnknownTask, CannotGoOn, MockConfigError, UnusableRecording.
         """
         self._refuse_unknown_states(until, start)
-        answers = Answers(self._answers(tasks or {}))
+        recording = Recording(recorded) if isinstance(recorded, str | Path) else recorded
+        if recording is not None:
+            input = recording.input if input is None else input
+            at = recording.started if at is None else at
+        answers = Answers(self._answers(tasks or {}, recording))
         world = World(self._definitions(), answers, now=_milliseconds(at), seed=seed)
         texts = {key: _json(value) for key, value in (variables or {}).items()}
         beginning = Beginning(start, texts or None) if start is not None or texts else None
@@ -83,15 +90,20 @@ class Machine:
         text = _json({} if input is None else input)
         return going(world, until, lambda: world.start(text, name, beginning, until, mocked))
 
-    def _answers(self, tasks: Mapping[str, Any]) -> dict[str, Any]:
-        """The test's own count most, then the machine's, then those that workflows bring along."""
+    def check(self, tasks: Mapping[str, Any], mocks: str | Path | None = None, case: str | None = None) -> None:
+        """What can be known of a run before it. Raises UnknownTask, MockConfigError."""
+        self._answers(tasks)
+        self._mocks(mocks, case)
+
+    def _answers(self, tasks: Mapping[str, Any], recording: Recording | None = None) -> dict[str, Any]:
+        """The test's own count most, then the machine's, the recorded ones, and those that workflows bring along."""
         own = {key: answer for machine in (*self.machines, self) for key, answer in machine._own.items()}
         shared = {key: answer for machine in (*self.machines, self) for key, answer in machine.tasks.items()}
         given = {**shared, **tasks}
         if not any(has_unknown_functions(definition) for definition in self._definitions()):
             known = {name for definition in self._definitions() for name in known_names(definition)}
             Answers(given).refuse_unknown(known)
-        return {**own, **given}
+        return {**own, **(recording.tasks if recording is not None else {}), **given}
 
     def _definitions(self) -> list[Definition]:
         return [self.definition, *(machine.definition for machine in self.machines)]
