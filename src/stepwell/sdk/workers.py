@@ -40,8 +40,8 @@ def run_workers(
 ) -> None:
     """Serve tasks until SIGTERM or Ctrl-C; then those begun have `grace` seconds to end. A second signal ends at once.
 
-    `url`, `region`, `key`, `payloads`: as in `connect`. `processes`, `rate`: in place of what each task says. `name`: what
-    the history calls the worker. `reload`: start again whenever a Python file in the working directory changes.
+    `url`, `region`, `key`, `payloads`: as in `connect`. `processes`, `rate`: in place of what each task says. `name`:
+    what the history calls the worker. `reload`: start again whenever a Python file in the working directory changes.
     Raises ApiError where the server refuses to serve this worker; one that is away is waited for.
     """
     if reload and watched(Path.cwd()):
