@@ -37,11 +37,13 @@ def first_of_each(heard: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return list(dict.fromkeys(heard))
 
 
-def test_what_was_committed_is_told_after_a_kill_and_in_order(tmp_path: Path, receiver: Receiver) -> None:
-    data = tmp_path / "data"
-    data.mkdir()
-    (data / "stepwell.toml").write_text(CONFIG.format(url=receiver.url))
-    server = ServerProcess(str(data), tmp_path / "log")
+@pytest.mark.parametrize("kept", ["sqlite", "postgres"])
+def test_what_was_committed_is_told_after_a_kill_and_in_order(
+    tmp_path: Path, receiver: Receiver, kept: str, request: pytest.FixtureRequest
+) -> None:
+    (tmp_path / "stepwell.toml").write_text(CONFIG.format(url=receiver.url))
+    where = request.getfixturevalue("postgres_url") if kept == "postgres" else str(tmp_path / "data")
+    server = ServerProcess(where, tmp_path / "log")
     server.start()
     client = Client(server.url)
     machine = client.call("CreateStateMachine", name="m", definition=PASS, roleArn=ROLE)["stateMachineArn"]

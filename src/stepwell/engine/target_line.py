@@ -101,8 +101,10 @@ class Waiting:
 
 
 class TargetLine:
-    """Tells one target of everything after its cursor. `read` gives rows after a place, `event` what a row stands for,
-    `moved` is told of a new cursor."""
+    """Tells one target of everything after its cursor.
+
+    `read` gives rows after a place, `event` what a row stands for; `moved` is called when the cursor has moved.
+    """
 
     def __init__(
         self,
