@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from collector import Collector
@@ -71,3 +72,19 @@ def test_a_mistake_keeps_the_server_from_starting(tmp_path: Path, table: str, sa
     (tmp_path / "stepwell.toml").write_text(table)
     done = run("serve", "--port", "0", "--data", str(tmp_path))
     assert (done.returncode, said in done.stderr) == (1, True)
+
+
+def test_the_trace_header_of_the_request_goes_first(tmp_path: Path, collector: Collector) -> None:
+    (tmp_path / "stepwell.toml").write_text(CONFIG)
+    other = HEADER.replace(TRACE[:8], "00000001")
+    with serving(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url) as server:
+        machine = server.client.call(
+            "CreateStateMachine", name="m", definition=PASS, roleArn=ROLE, tracingConfiguration={"enabled": True}
+        )["stateMachineArn"]
+        httpx.post(
+            server.url,
+            json={"stateMachineArn": machine, "traceHeader": other},
+            headers={"X-Amz-Target": "AWSStepFunctions.StartExecution", "X-Amzn-Trace-Id": HEADER},
+        ).raise_for_status()
+        root, _ = collector.wait_for(2)
+    assert root.trace_id.hex() == TRACE

@@ -23,6 +23,7 @@ class Call(msgspec.Struct, frozen=True):
     region: str
     gone: Gone  # done once the client has hung up
     parent: Parent | None = None  # the try of a task that asks for this
+    trace: str | None = None  # the trace header of the HTTP request
 
     @property
     def account(self) -> str:

@@ -76,7 +76,9 @@ class Wire:
         """The encoded answer. Raises ApiError, StoreError, and ClientGone when nobody is there to read it."""
         request = decode_request(operation.decoder, body)
         check_sizes(request, operation.sized, self._engine.config)
-        call = Call(self._engine, self._pages, self._region(exchange.headers), exchange.gone)
+        call = Call(
+            self._engine, self._pages, self._region(exchange.headers), exchange.gone, trace=_trace(exchange.headers)
+        )
         answer = await operation.serve(call, request)
         if operation.waits and exchange.gone.done():
             raise ClientGone
@@ -92,6 +94,12 @@ class Wire:
     async def _answer(self, exchange: Exchange, name: str, status: int, body: bytes, error: str = "") -> None:
         self._served(name, error)
         await exchange.answer(status, ANSWER_HEADERS % new_request_id().encode(), body)
+
+
+def _trace(headers: Headers) -> str | None:
+    """The trace header, which SDKs in Lambda functions send by themselves; no more than the member may have."""
+    given = headers.get(b"x-amzn-trace-id")
+    return None if given is None or len(given) > 256 else given.decode("latin-1")
 
 
 def find_operation(headers: Headers) -> tuple[str, Operation[Any]]:

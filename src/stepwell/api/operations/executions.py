@@ -36,7 +36,9 @@ async def start_execution(call: Call, request: shapes.StartExecutionRequest) -> 
     target = await _startable(call, arn, request.name)
     input = _input(call, request.input)
     mocks = await _mocks(call, target, test_case)
-    started = await call.engine.start_execution(target, request.name, input, request.trace_header, call.parent, mocks)
+    started = await call.engine.start_execution(
+        target, request.name, input, call.trace or request.trace_header, call.parent, mocks
+    )
     return {"executionArn": started.arn, "startDate": seconds(started.started_at)}
 
 
@@ -47,7 +49,7 @@ async def start_sync_execution(call: Call, request: shapes.StartSyncExecutionReq
         raise not_for_this_type()
     mocks = await _mocks(call, target, test_case)
     result = await call.engine.start_sync_execution(
-        target, request.name, _input(call, request.input), mocks, request.trace_header
+        target, request.name, _input(call, request.input), mocks, call.trace or request.trace_header
     )
     whole = request.included_data != "METADATA_ONLY"
     return present(
