@@ -65,7 +65,7 @@ def call(workflow: Workflow[..., Any], *args: Any, **kwargs: Any) -> Outcome:
     try:
         with patch("time.sleep"):
             return ("SUCCEEDED", msgspec.to_builtins(workflow(*args, **kwargs)))
-    except (LookupError, ZeroDivisionError):
+    except (LookupError, ZeroDivisionError, ValueError):
         return (EXPRESSION, None)
     except Exception as error:
         return (type(error).__name__, str(error))

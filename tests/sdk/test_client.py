@@ -46,9 +46,9 @@ async def test_a_failed_task_says_which_error_and_in_which_state(serving: Servin
             execution.arn,
             "Burnt",
             "2000 g are too much",
-            "bake",
+            "bake(dough)",
         )
-        assert str(failed) == f"{execution.arn} failed in state 'bake': Burnt: 2000 g are too much"
+        assert str(failed) == f"{execution.arn} failed in state 'bake(dough)': Burnt: 2000 g are too much"
 
 
 async def test_arguments_are_checked_before_anything_is_sent(runner: asyncio.Runner) -> None:

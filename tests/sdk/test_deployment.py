@@ -141,13 +141,13 @@ def test_a_task_moves_to_a_function_by_configuration_alone(client: Stepwell) -> 
     moved = client.deploy(well, resources={"dig": "diggers"})
     assert [(change.action, change.name) for change in moved.changes] == [("nothing", "pour"), ("update", "well")]
     definition = json.loads(client.call("DescribeStateMachine", stateMachineArn=moved.arn)["definition"])
-    assert definition["States"]["dig"] == {
+    assert definition["States"]["dig(metres)"] == {
         "Type": "Task",
         "Resource": "arn:aws:lambda:us-east-1:123456789012:function:diggers",
         "Arguments": {"metres": "{% $metres %}"},
         "TimeoutSeconds": 60,
         "Assign": {"depth": "{% $states.result %}"},
-        "Next": "pour",
+        "Next": "pour(depth)",
     }
     assert client.deploy(well).changed
     with pytest.raises(ValueError, match="well has no task fill to be served elsewhere"):

@@ -37,7 +37,7 @@ async def test_a_task_moves_there_and_back(tmp_path: Path, runner: asyncio.Runne
             assert await moved.result(30) == Dough(200)
             assert not [event async for event in moved.events() if "Activity" in event.type]
             await client.deploy(pizza, resources={"bake": "bake"})
-            with pytest.raises(WorkflowFailed, match=r"in state 'bake': Burnt: .*2000 g are too much"):
+            with pytest.raises(WorkflowFailed, match=r"in state 'bake.dough.': Burnt: .*2000 g are too much"):
                 await client.run(pizza, 2000)
             await client.deploy(bread)
             back = await client.start(bread, 300)

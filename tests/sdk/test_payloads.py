@@ -117,7 +117,7 @@ async def test_a_payload_that_is_gone_is_the_tasks_error(
         async with connect_async(client.api.where.url, payloads=f"folder:{tmp_path}/there") as buyer:
             with pytest.raises(WorkflowFailed) as caught:
                 await buyer.run(bakery, BIG)
-    assert (caught.value.error, caught.value.state) == ("PayloadLost", "mill")
+    assert (caught.value.error, caught.value.state) == ("PayloadLost", "mill(text, 3)")
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ import msgspec
 
 from stepwell.arns import split_qualifier, split_test_case
 from stepwell.errors import ApiError, ExecutionAlreadyExists
-from stepwell.sdk.calls import Place
 from stepwell.sdk.contracts import Contract, text_of
 from stepwell.sdk.credentials import aws_session
 from stepwell.sdk.deployment import DEFAULT_ACCOUNT, Definition, Deployer, Deployment
 from stepwell.sdk.http import Answer, Api, Call, Where
 from stepwell.sdk.outcomes import FAILED, Event, Status, event_of, failed_in
 from stepwell.sdk.payloads import Payloads
+from stepwell.sdk.place import Place
 from stepwell.sdk.threads import in_thread
 from stepwell.sdk.workflows import Workflow
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import msgspec
 
 from stepwell.errors import ActivityDoesNotExist, StateMachineAlreadyExists, StateMachineDoesNotExist
-from stepwell.sdk.calls import Place
 from stepwell.sdk.http import Api
+from stepwell.sdk.place import Place
 from stepwell.sdk.tasks import LOST, Task
 from stepwell.sdk.workflows import Workflow
 

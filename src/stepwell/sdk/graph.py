@@ -16,16 +16,12 @@ class Names:
     def __init__(self) -> None:
         self.taken: set[str] = set()
 
-    def take(self, *wanted: str) -> str:
-        """The first of these that is free, else the last one with a number."""
-        for name in wanted:
-            name = _fitting(name)
-            if name not in self.taken:
-                self.taken.add(name)
-                return name
-        number = 2
-        while (name := _fitting(wanted[-1], f" ({number})")) in self.taken:
+    def take(self, wanted: str) -> str:
+        """This name; where the same code stands twice, with a number."""
+        name, number = _fitting(wanted), 1
+        while name in self.taken:
             number += 1
+            name = _fitting(wanted, f" ({number})")
         self.taken.add(name)
         return name
 

@@ -1,21 +1,26 @@
 """What is wrong with a workflow's source: each problem with its place, the reason, and what to write instead."""
 
 import ast
+from typing import Literal
 
 import msgspec
 
+Kind = Literal["unsupported", "contract"]
+"""What cannot be compiled exactly; or what breaks an annotation: a step is given what it does not take."""
+
 
 class Problem(msgspec.Struct, frozen=True):
-    """One place that cannot be compiled."""
+    """One place that cannot be compiled. Lines count from 1, columns from 0, as Python's."""
 
     file: str
     line: int
     column: int
     what: str  # what stands there, and why it cannot be compiled
     instead: str  # what to write instead
+    kind: Kind = "unsupported"
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column + 1}: {self.what} {self.instead}".rstrip()
+        return f"{self.file}:{self.line}:{self.column + 1}: {self.kind}: {self.what} {self.instead}".rstrip()
 
 
 class WorkflowError(Exception):
@@ -23,7 +28,7 @@ class WorkflowError(Exception):
 
     def __init__(self, name: str, problems: list[Problem]) -> None:
         self.name = name
-        self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+        self.problems = tuple(sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column)))
         count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
         super().__init__("\n".join([f"workflow {name} has {count}:", *(f"  {each}" for each in self.problems)]))
 
@@ -31,8 +36,9 @@ class WorkflowError(Exception):
 class Refused(Exception):
     """Raised where a node cannot be compiled; the statement's compiler makes a Problem of it."""
 
-    def __init__(self, node: ast.AST, what: str, instead: str = "") -> None:
+    def __init__(self, node: ast.AST, what: str, instead: str = "", kind: Kind = "unsupported") -> None:
         super().__init__(what)
         self.node = node
         self.what = what
         self.instead = instead
+        self.kind = kind

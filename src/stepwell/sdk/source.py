@@ -7,9 +7,11 @@ import io
 import textwrap
 import tokenize
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
+from stepwell.sdk.flow import shared_lists
 from stepwell.sdk.problems import Problem, WorkflowError
+from stepwell.sdk.syntax import assigned
 
 _MISSING = object()
 
@@ -26,13 +28,17 @@ class Source:
             missing = Problem(self.file, 0, 0, "Its source is not there.", "Define it in a file.")
             raise WorkflowError(function.__name__, [missing]) from problem
         self.text = textwrap.dedent("".join(lines))
+        self.indent = len(lines[0]) - len(lines[0].lstrip())
         module = ast.parse(self.text)
         definition = module.body[0]
         assert isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef)
-        self.definition = definition
+        self.definition = _Awaited().visit(definition)
         self._comments = _comments(self.text)
         self._outer = self._outside()
         self.names = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
+        self.parameters = {node.arg for node in ast.walk(definition.args) if isinstance(node, ast.arg)}
+        self.locals = assigned(definition.body) | self.parameters
+        self.shared = shared_lists(definition)
 
     def _outside(self) -> dict[str, Any]:
         """Globals, and what the function closes over."""
@@ -52,6 +58,8 @@ class Source:
 
     def outside(self, node: ast.expr) -> tuple[bool, Any]:
         """Whether a name, or an attribute of one, is known outside the function, and what it is."""
+        if isinstance(node, ast.Name) and node.id in self.locals:
+            return False, None
         if isinstance(node, ast.Name):
             value = self._outer.get(node.id, _MISSING)
             return value is not _MISSING, value
@@ -75,6 +83,13 @@ class Source:
         behind = self._comments.get(node.lineno)
         said = above or ([behind[0]] if behind is not None and not behind[1] else [])
         return " ".join(said) or None
+
+
+class _Awaited(ast.NodeTransformer):
+    """`await call()` means `call()` in a workflow."""
+
+    def visit_Await(self, node: ast.Await) -> ast.AST:
+        return cast(ast.AST, self.visit(node.value))
 
 
 def _comments(text: str) -> dict[int, tuple[str, bool]]:

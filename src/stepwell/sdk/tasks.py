@@ -66,10 +66,11 @@ class Retry:
         return retrier
 
 
-def error_names(errors: Sequence[type[BaseException] | str]) -> list[str]:
+def error_names(errors: Sequence[type[BaseException] | str], home: str = "") -> list[str]:
     """What ErrorEquals says for these exceptions: their names and those of the classes derived from them.
 
-    `Exception` stands for every error there is (States.ALL).
+    `Exception` stands for every error there is (States.ALL). Of derived classes only those count that Python itself
+    has, or the packages of the class and of `home`: what else happens to be imported must not change a machine.
     """
     if any(error in (Exception, BaseException, "States.ALL") for error in errors):
         return ["States.ALL"]
@@ -78,16 +79,22 @@ def error_names(errors: Sequence[type[BaseException] | str]) -> list[str]:
         if isinstance(error, str):
             names[error] = None
         else:
-            names.update(dict.fromkeys(_family(error)))
+            near = {"builtins", _package(error.__module__), _package(home)}
+            names.update(dict.fromkeys(_family(error, near)))
     return list(names)
 
 
-def _family(error: type[BaseException]) -> list[str]:
+def _package(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _family(error: type[BaseException], near: set[str]) -> list[str]:
     names = [error.__name__]
     for derived in sorted(error.__subclasses__(), key=lambda each: each.__name__):
-        names += _family(derived)
+        if _package(derived.__module__) in near:
+            names += _family(derived, near)
     if error is TimeoutError:
-        names.append("States.Timeout")
+        names += ["States.Timeout", "States.HeartbeatTimeout"]
     return names
 
 
@@ -160,16 +167,24 @@ class Task(Generic[P, R]):
         fields: dict[str, Any] = {}
         if self.timeout is not None:
             fields["TimeoutSeconds"] = self.timeout
-        if self.heartbeat is not None:
-            fields["HeartbeatSeconds"] = min(self.heartbeat, (self.timeout or self.heartbeat + 1) - 1 or 1)
+        heartbeat = self._heartbeat()
+        if heartbeat is not None:
+            fields["HeartbeatSeconds"] = heartbeat
         retriers = [retry.to_asl() for retry in self.retry]
-        if self.heartbeat is not None:
+        retried = {error for retrier in retriers for error in retrier["ErrorEquals"]}
+        if heartbeat is not None and "States.HeartbeatTimeout" not in retried:
             retriers.insert(0, LOST)
         # States.ALL stands alone and last, or AWS refuses the state.
         retriers.sort(key=lambda retrier: retrier["ErrorEquals"] == ["States.ALL"])
         if retriers:
-            fields["Retry"] = retriers
+            fields["Retry"] = [dict(retrier) for retrier in retriers]
         return fields
+
+    def _heartbeat(self) -> int | None:
+        """Seconds; AWS wants fewer than TimeoutSeconds."""
+        if self.heartbeat is None or self.timeout is None or self.heartbeat < self.timeout:
+            return self.heartbeat
+        return self.timeout - 1 or None
 
 
 @overload

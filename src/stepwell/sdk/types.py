@@ -89,6 +89,12 @@ def is_tuple(hint: Type) -> bool:
     return (_origin(hint) or hint) is tuple
 
 
+def length_of(hint: Type) -> int | None:
+    """How many items a tuple has; None where that is not known, or for anything else."""
+    arguments = get_args(plain(hint))
+    return len(arguments) if is_tuple(hint) and arguments and arguments[-1] is not Ellipsis else None
+
+
 def item_of(hint: Type, index: int | None = None) -> Type:
     """The type of a list's items; of a tuple's item at `index`."""
     hint = plain(hint)

@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints, overload
 
 from stepwell.sdk import types as t
-from stepwell.sdk.calls import Place, is_workflow
-from stepwell.sdk.compiler import Compiler
-from stepwell.sdk.expressions import Translator
-from stepwell.sdk.graph import Names
-from stepwell.sdk.problems import Problem, Refused, WorkflowError
+from stepwell.sdk.code import exists_or, step
+from stepwell.sdk.compiler import compile_statement
+from stepwell.sdk.invocations import is_workflow
+from stepwell.sdk.place import Place
+from stepwell.sdk.problems import Refused, WorkflowError
+from stepwell.sdk.scope import Machine, Scope
 from stepwell.sdk.source import Source
 from stepwell.sdk.tasks import Duration, Task, whole_seconds
 
@@ -58,46 +59,40 @@ class Workflow(Generic[P, R]):
 
         Raises WorkflowError with every problem there is.
         """
-        problems: list[Problem] = []
-        compiler = Compiler(self.source, Names(), problems, Place(region, account))
-        self._take_parameters(compiler)
-        compiler.block(self.source.definition.body)
-        if compiler.graph.reachable:
-            compiler.comment = None
-            compiler.emit(["return"], {"Type": "Succeed", "Output": "{% null %}"}, ends=True)
-        if problems:
-            raise WorkflowError(self.name, problems)
+        scope = Scope(Machine(Place(region, account), compile_statement), self.source)
+        scope.returns = t.plain(self.types.get("return", Any))
+        self._take_parameters(scope)
+        scope.block(self.source.definition.body)
+        if scope.graph.reachable:
+            scope.comment = None
+            scope.emit("return", {"Type": "Succeed", "Output": "{% null %}"}, ends=True)
+        if scope.machine.problems:
+            raise WorkflowError(self.name, scope.machine.problems)
         doc = inspect.getdoc(self.function)
         return {
             **({"Comment": doc} if doc else {}),
             "QueryLanguage": "JSONata",
             **({"TimeoutSeconds": self.timeout} if self.timeout is not None else {}),
-            **compiler.graph.to_asl(),
+            **scope.graph.to_asl(),
         }
 
     def to_json(self, **place: str) -> str:
         """The definition as text."""
         return json.dumps(self.to_asl(**place), indent=2, ensure_ascii=False)
 
-    def _take_parameters(self, compiler: Compiler) -> None:
+    def _take_parameters(self, scope: Scope) -> None:
         """The input has a member for each parameter; the first state makes variables of them."""
         assign = {}
         for name, parameter in self.signature.parameters.items():
-            node = self.source.definition
-            if parameter.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
-                problem = Refused(
-                    node, f"The parameter {name} takes any number of values.", "Make it a list or a dict."
-                )
-                compiler._note(problem)
-                continue
-            given = f"$states.input.{name}"
-            if parameter.default is not inspect.Parameter.empty:
-                default = Translator(compiler)._of_value(parameter.default, node).text
-                given = f"($exists({given}) ? {given} : {default})"
-            assign[name] = f"{{% {given} %}}"
-            compiler.known.set(name, t.plain(self.types.get(name, Any)))
+            kind = t.plain(self.types.get(name, Any))
+            scope.known.learn(name, kind)
+            try:
+                assign[scope.variable(name)] = _taken(scope, parameter, kind, self.source.definition)
+            except Refused as refused:
+                scope.note(refused)
         if assign:
-            compiler.emit([f"{self.name}({', '.join(assign)})"], {"Type": "Pass", "Assign": assign})
+            names = ", ".join(self.signature.parameters)
+            scope.emit(f"{self.name}({names})", {"Type": "Pass", "Assign": assign})
 
     def uses(self) -> Iterator["Task[..., Any] | Workflow[..., Any]"]:
         """The tasks and workflows that it calls, each once, those of called workflows too."""
@@ -113,6 +108,21 @@ class Workflow(Generic[P, R]):
             elif is_workflow(called) and called is not self:
                 yield called
                 yield from (each for each in called.uses() if id(each) not in seen)
+
+
+def _taken(scope: Scope, parameter: inspect.Parameter, kind: t.Type, node: ast.AST) -> str:
+    """A parameter's value: a member of the input, and defaults for what that lacks."""
+    name = parameter.name
+    if parameter.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+        raise Refused(node, f"The parameter {name} takes any number of values.", "Make it a list or a dict.")
+    given = f"$states.input.{step(name)}"
+    if parameter.default is not inspect.Parameter.empty:
+        return f"{{% {exists_or(given, scope.expressions.of_value(parameter.default, node).text)} %}}"
+    defaults = {field: t.default_of(kind, field) for field in t.fields_of(kind) or ()}
+    known = {field: value for field, value in defaults.items() if value is not t.REQUIRED and value is not t.COMPUTED}
+    if not known:
+        return f"{{% {given} %}}"
+    return f"{{% $merge([{scope.expressions.of_value(known, node).text}, {given}]) %}}"
 
 
 @overload

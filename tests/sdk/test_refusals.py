@@ -1,0 +1,163 @@
+"""What cannot be compiled exactly is refused: where, why, and what to write instead."""
+
+# ruff: noqa: E501 (messages as they are)
+
+import linecache
+from typing import Any
+
+import pytest
+
+from stepwell.sdk import Workflow, WorkflowError
+
+HEAD = """from dataclasses import dataclass
+from stepwell import parallel, sleep, task, workflow
+
+class Declined(Exception): pass
+
+class Rich(Exception):
+    def __init__(self, code): super().__init__(f"code {code}")
+
+@dataclass
+class Order:
+    size: int
+    note: str | None
+
+@task
+def bake(size: int) -> str: ...
+
+@task
+def choose(text: str) -> bool: ...
+
+@workflow
+def flow(n: int, x: float, s: str, xs: list[int], rows: list[list[int]], d: dict[str, int], anything, order: Order):
+"""
+
+CASES = [
+    # -- statements: they are told by name, with what to write instead
+    ("with open(s) as file: pass", "`with` cannot be compiled. Do it in a @task."),
+    ("def inner(): pass", "A function within a workflow cannot be compiled. Define it outside, as a @task."),
+    ("import os", "An import within a workflow cannot be compiled. Import at the top of the module."),
+    ("global G", "`global` cannot be compiled. A workflow has its own variables only: pass values on."),
+    ("del xs", "`del` cannot be compiled. Leave it out, or make a new value."),
+    ("assert n", "`assert` cannot be compiled. Write `if not …: raise …`."),
+    ("a = b = 1", "One assignment at a time. Write a line for each."),
+    ("n + 1", "This computes a value that nobody uses. Assign it, or leave it out."),
+    ("try:\n        n = 1\n    finally:\n        n = 2",
+     "`finally` cannot be compiled. Do it after the try, and in each except."),
+    ("for each in xs:\n        n += each\n    else:\n        n = 0", "`else` of a loop cannot be compiled. Use a flag."),
+    # -- data are not changed in place, unless nobody can tell
+    ("order.size = 2", "Data are not changed in place. Make a new value: x = {**x, …}."),
+    ("d['k'] = 2", "Data are not changed in place. Make a new value: x = {**x, …}."),
+    ("ys = xs\n    ys.append(1)",
+     "The list ys may have a second name, under which Python would change it too. Make a new list: ys = [*ys, …]."),
+    ("ys = [1]\n    zs = [ys]\n    ys.append(1)",
+     "The list ys may have a second name, under which Python would change it too. Make a new list: ys = [*ys, …]."),
+    ("ys = [1]\n    for y in ys:\n        ys.append(y)",
+     "The loop goes through ys, which grows under it. Collect in another list."),
+    # -- numbers
+    ("n = 9007199254740993", "9007199254740993 is beyond 2^53, where JSON numbers are not exact. Carry it as a string."),
+    ("y = x % 2", "`%` and `//` of floats cannot be compiled exactly. Use ints, or compute it in a @task."),
+    ("y = n ** 2", "A power cannot be compiled. Compute it in a @task."),
+    ("y = n & 2", "A bitwise operator cannot be compiled. Compute it in a @task."),
+    ("y = anything + 1", "anything is not known to be a number. Annotate it as int or float."),
+    ("y = round(x)", "round is no @task, and not among the functions that can be compiled. Make it a @task."),
+    ("y = int(s)", "int of a string or a float cannot be compiled. Convert it in a @task."),
+    # -- equality and truth
+    ("y = n == True", "A bool equals a number in Python, and never in JSON. Compare like with like."),
+    ("y = anything == 1", "The type of what is compared is not known: a bool would equal a number in Python, and never "
+     "in JSON. Annotate it."),
+    ("y = (1, 2) == xs", "A tuple equals no list in Python, and in JSON both are arrays. Write a list."),
+    ("y = xs is xs", "`is` compares identities, which data have not. Write == or !=."),
+    ("y = xs in rows", "Only numbers, strings, bools and None can be looked for in a list. Annotate it."),
+    # -- strings
+    ("y = f'{x}'",
+     "x is float, which Python and JSON write differently. Use strings, ints and bools here, or format it in a @task."),
+    ("y = f'{n:03}'", "A format cannot be compiled. Format it in a @task."),
+    ("y = s.strip()", "s.strip is no @task, and not among the functions that can be compiled. Make it a @task."),
+    # -- lists
+    ("y = [anything for n in xs]", "Whether this is a list is not known, and a list in a list would be flattened. "
+     "Annotate it."),
+    ("y = [row for row in rows if row]", "Items that are lists, or not known not to be, cannot be filtered here. "
+     "Annotate the items, or filter them in a @task."),
+    ("y = xs[n:]",
+     "Only slices between literals that count from the front can be compiled. Take it in a @task."),
+    ("y = {1, 2}", "A set cannot be compiled. Do it in a @task."),
+    ("y = lambda: n", "A lambda cannot be compiled. Do it in a @task."),
+    # -- names
+    ("y = nowhere", "nowhere is not known here. Assign it before, or make it a parameter."),
+    ("y = z\n    z = 1", "z is not assigned here. Assign it before."),
+    ("if n:\n        y = 1\n    z = y", "y is not assigned on every way that leads here. Assign it before the branch."),
+    ("try:\n        y = bake(n)\n    except Declined as e:\n        y = ''\n    z = str(e)",
+     "e is not assigned here. Assign it before."),
+    # -- calls
+    ("y = n and bake(n)", "This call may or may not be made. Make it in a statement of its own, under an `if`."),
+    ("y = len([bake(n) for n in xs])", "A task is called for each item here, within a larger expression. Assign the "
+     "comprehension to a name of its own first."),
+    ("y = [bake(n) for n in xs if choose('a')]", "A condition here cannot call a task. Call it in a comprehension before."),
+    ("y = bake(*xs)", "Arguments cannot be spread here. Name each of them."),
+    ("parallel(*[1, 2])", "How many calls are made side by side must be known. Write parallel(a(), b()), or a "
+     "comprehension."),
+    ("total = 0\n    y = [bake(total := n) for n in xs]", "An assignment within an expression cannot be compiled. Do it "
+     "in a @task."),
+    ("sleep(0.5)", "AWS waits for whole seconds, at most 99,999,999. Round it."),
+    # -- errors
+    ("try:\n        y = d['k']\n    except KeyError:\n        y = 0", "d['k'] may raise KeyError, which the `except` here "
+     "would catch, and no Catch can. Compute it before the `try`, or test before."),
+    ("try:\n        y = bake(n // len(xs))\n    except Exception:\n        y = ''", "n // len(xs) may raise "
+     "ZeroDivisionError, which the `except` here would catch, and no Catch can. Compute it before the `try`, or test "
+     "before."),
+    ("raise Rich(1)", "The text of a Rich is not just its argument. Raise an exception that defines no __init__ and no "
+     "__str__."),
+    ("raise KeyError(s)", "The text of a KeyError is not just its argument. Raise an exception that defines no __init__ "
+     "and no __str__."),
+    ("raise Declined(s, n)", 'An error has a name and one text. Write raise Declined("…").'),
+    ("raise s", "Only an exception of a known class can be raised. Write raise TheClass(…)."),
+    ("try:\n        bake(n)\n    except Declined as e:\n        choose(e)", "An exception is no data. Write str(e)."),
+    # -- match
+    ("match order:\n        case Order(): pass",
+     "Only values, several of them with `|`, and `_` can be matched. Use if and elif."),
+]  # fmt: skip
+
+CONTRACTS = [
+    ("y = bake(s)", "bake wants size to be int, and this is str. Give it that, or change one of the two annotations."),
+    ("y = bake()", "bake(size: int) -> str: missing a required argument: 'size'. Call it as it is defined."),
+    ("y: int = bake(n)", "bake gives str, and int is wanted. Change it, or one of the two annotations."),
+    ("y = order.taste", "Order has no field taste. It has size, note."),
+    ("y = Order(s, None)", "Order.size is int, and this is str. Give it that, or change one of the two annotations."),
+    ("y = Order(1)", "Order needs note. Write Order(note=…)."),
+    ("choose(order.note)", "choose wants text to be str, and this is str | None. Give it that, or change one of the two "
+     "annotations."),
+]  # fmt: skip
+
+
+def problems(body: str) -> list[Any]:
+    """What is wrong with a workflow of this body."""
+    text = f"{HEAD}    {body}\n"
+    name = f"<{body}>"
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    module: dict[str, Any] = {"__name__": "refused"}
+    exec(compile(text, name, "exec"), module)
+    flow = module["flow"]
+    assert isinstance(flow, Workflow)
+    with pytest.raises(WorkflowError) as raised:
+        flow.to_asl()
+    return list(raised.value.problems)
+
+
+@pytest.mark.parametrize(("body", "message"), CASES, ids=lambda text: text.splitlines()[-1][:40])
+def test_it_says_why_and_what_to_write_instead(body: str, message: str) -> None:
+    [problem] = problems(body)
+    assert (problem.kind, f"{problem.what} {problem.instead}") == ("unsupported", message)
+
+
+@pytest.mark.parametrize(("body", "message"), CONTRACTS, ids=lambda text: text[:40])
+def test_a_broken_contract_is_an_error_of_that_name(body: str, message: str) -> None:
+    [problem] = problems(body)
+    assert (problem.kind, f"{problem.what} {problem.instead}") == ("contract", message)
+
+
+def test_every_problem_is_told_with_its_place() -> None:
+    found = problems("y = x % 2\n    z = bake(s)\n    w = y + z")
+    line = HEAD.count("\n")
+    assert [(each.line, each.column) for each in found] == [(line + 1, 8), (line + 2, 13)]
+    assert str(found[1]).startswith(f"<y = x % 2\n    z = bake(s)\n    w = y + z>:{line + 2}:14: contract: bake wants")

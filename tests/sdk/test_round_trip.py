@@ -1,0 +1,74 @@
+"""Whatever program of the supported subset is compiled: the machine gives what Python gives, values and errors."""
+
+import linecache
+from random import Random
+from typing import Any
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from sdk.driver import EXPRESSION, Outcome, call, run
+from sdk.programs import Programs
+from stepwell.sdk import Workflow, WorkflowError
+
+small = st.integers(-8, 21)
+INPUTS = st.fixed_dictionaries(
+    {
+        "a": small,
+        "b": small,
+        "s": st.sampled_from(["", "x", "abc", "ä,b"]),
+        "flag": st.booleans(),
+        "xs": st.lists(small, max_size=3),
+        "names": st.lists(st.sampled_from(["", "a", "stop", "k"]), max_size=3),
+        "d": st.dictionaries(st.sampled_from(["k", "x", "y z"]), small, max_size=2),
+        "rows": st.lists(st.lists(small, max_size=2), max_size=3),
+        "o": st.none() | small,
+    },
+    optional={"c": small},
+)
+
+
+def compiled(text: str) -> Workflow[..., Any]:
+    """The program as if it had been imported from a file."""
+    name = f"<program {hash(text)}>"
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    module: dict[str, Any] = {"__name__": "generated"}
+    exec(compile(text, name, "exec"), module)
+    made = module["program"]
+    assert isinstance(made, Workflow)
+    return made
+
+
+def followed(text: str, inputs: dict[str, Any]) -> tuple[Outcome, Outcome] | None:
+    """What the machine comes to and what Python comes to; None where there is nothing to compare."""
+    program = compiled(text)
+    try:
+        machine = run(program, **inputs)  # which refuses a definition that AWS would refuse
+    except WorkflowError:
+        return None
+    if machine[0] == EXPRESSION and "beyond 2^52" in str(machine[1]):
+        return None  # an error where JSON would be wrong
+    python = call(program, **inputs)
+    if EXPRESSION in (machine[0], python[0]):
+        return (machine[0], None), (python[0], None)  # their texts are JSONata's and Python's
+    return machine, python
+
+
+@settings(max_examples=2000, deadline=None, database=None)
+@given(seed=st.integers(0, 2**32), inputs=INPUTS)
+def test_the_machine_gives_what_python_gives(seed: int, inputs: dict[str, Any]) -> None:
+    text = Programs(Random(seed)).text()
+    outcomes = followed(text, inputs)
+    assume(outcomes is not None)
+    assert outcomes is not None
+    assert outcomes[0] == outcomes[1], text
+
+
+def test_most_generated_programs_compile() -> None:
+    refused = []
+    for seed in range(100):
+        try:
+            compiled(Programs(Random(seed)).text()).to_asl()
+        except WorkflowError as error:
+            refused.append(str(error))
+    assert len(refused) < 10, refused
