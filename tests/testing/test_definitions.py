@@ -1,14 +1,15 @@
 """What can be tested: files of either kind, texts, dicts, objects with `to_asl()`; and mock configuration files."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from definitions import chain, passing, retrier, task
+from definitions import chain, passing, retrier
+from definitions import task as task_state
+from stepwell import Retry, sleep, task, workflow
 from stepwell.integrations.mock_config import MockConfigError
 from stepwell.testing import Machine, UnusableDefinition, run
 
@@ -39,45 +40,47 @@ def test_a_definition_that_is_not_valid_is_refused_with_all_that_is_wrong(tmp_pa
 
 
 def test_placeholders_of_templates_are_settled() -> None:
-    definition = chain(A=task(Resource="${BakeFunctionArn}"), B=passing(Result="${Stage}/${Other}"))
+    definition = chain(A=task_state(Resource="${BakeFunctionArn}"), B=passing(Result="${Stage}/${Other}"))
     result = run(definition, tasks={"BakeFunctionArn": 1}, machine={"substitutions": {"Stage": "prod"}})
     assert result.output == "prod/${Other}"
 
 
 @dataclass
-class Size:
-    width: int
+class Pizza:
+    size: int
 
 
-class Step:
-    """As the library's tasks are: a function with a name."""
-
-    name = "double"
-    resource = None
-    types = {"size": Size}  # noqa: RUF012
-
-    @staticmethod
-    def function(size: Size) -> Size:
-        return Size(size.width * 2)
+@task(retry=Retry(ValueError, times=2, after=60))
+def bake(pizza: Pizza) -> Pizza:
+    return Pizza(pizza.size * 2)
 
 
-class Workflow:
-    """As the library's workflows are."""
-
-    name = "doubling"
-
-    def to_asl(self) -> dict[str, Any]:
-        return chain(Do=task(Resource="arn:aws:states:us-east-1:123456789012:activity:double"))
-
-    def uses(self) -> Iterator[Any]:
-        yield Step()
+@task
+async def serve(pizza: Pizza, table: int) -> str:
+    return f"{pizza.size} for table {table}"
 
 
-def test_a_workflows_tasks_are_answered_by_their_own_functions() -> None:
-    machine = Machine(Workflow())
-    assert machine.name == "doubling"
-    assert machine.run({"size": {"width": 2}}).output == {"width": 4}
-    assert machine.run(tasks={"double": "made up"}).output == "made up"
+@workflow
+def order(size: int) -> str:
+    baked = bake({"size": size})
+    sleep(3600)
+    return serve(baked, 4)
+
+
+def test_a_workflows_tasks_are_done_by_their_own_functions() -> None:
+    machine = Machine(order)
+    result = machine.run({"size": 2})
+    assert (machine.name, result.output, result.elapsed) == ("order", "4 for table 4", timedelta(hours=1))
+
+
+def test_a_workflows_tasks_may_be_answered_by_the_test() -> None:
+    result = Machine(order).run({"size": 2}, tasks={"bake": [ValueError("cold"), {"size": 9}]})
+    assert (result.output, result.elapsed) == ("9 for table 4", timedelta(hours=1, minutes=1))
+    assert Machine(order).run({"size": 2}, tasks={"bake": KeyError("x")}).error == "KeyError"
+
+
+def test_a_workflows_input_must_be_what_its_tasks_take() -> None:
+    assert Machine(order).run({"size": "large"}).error == "ContractBroken"
 
 
 MOCKS = {
@@ -97,7 +100,7 @@ def mocks(tmp_path: Path) -> Path:
 
 
 def test_mock_configuration_files_answer_as_they_are(mocks: Path) -> None:
-    shop = Machine(chain(Charge=task(Retry=[retrier()]), Ship=task()), name="shop")
+    shop = Machine(chain(Charge=task_state(Retry=[retrier()]), Ship=task_state()), name="shop")
     result = shop.run(mocks=mocks, case="Slow", tasks={"Ship": "sent"})
     assert (result.output, result.state("Charge").attempts) == ("sent", 3)
     assert result.state("Charge").output == {"paid": True}
@@ -105,7 +108,7 @@ def test_mock_configuration_files_answer_as_they_are(mocks: Path) -> None:
 
 
 def test_a_file_of_one_machine_serves_whatever_that_is_called(mocks: Path) -> None:
-    assert run(chain(Charge=task(Retry=[retrier()])), mocks=mocks, case="Slow").output == {"paid": True}
+    assert run(chain(Charge=task_state(Retry=[retrier()])), mocks=mocks, case="Slow").output == {"paid": True}
 
 
 def test_a_case_that_is_not_in_the_file_is_refused(mocks: Path) -> None:

@@ -263,6 +263,13 @@ def test_expressions_of_unknown_cost_run_too() -> None:
     assert machine.run(variables={"a": 1}).output == 120
 
 
+def test_an_expression_without_an_end_fails_as_on_aws() -> None:
+    endless = "{% ($f := function($n) { $f($n + 1) }; $f(1)) %}"
+    result = run({"QueryLanguage": "JSONata", **chain(W=waiting(60), A=passing(Output=endless))})
+    assert (result.status, result.error) == ("FAILED", "States.QueryEvaluationError")
+    assert result.elapsed == timedelta(seconds=60)
+
+
 def test_an_express_machine_runs_alike() -> None:
     machine = Machine(chain(A=passing(), B=task(Resource=FUNCTION)), type="EXPRESS")
     held = machine.run(tasks={"bake": 3}, until="B")

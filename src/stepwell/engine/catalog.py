@@ -96,13 +96,15 @@ class Catalog:
         tags: dict[str, str],
         publish: bool = False,
         version_description: str | None = None,
+        compiled: StateMachine | None = None,
     ) -> StateMachineRecord:
         """A new machine, or the one that is there when all but role and tags are the same, as on AWS.
 
-        `publish`: with its first revision as version 1. Raises InvalidDefinition, StateMachineAlreadyExists,
+        `publish`: with its first revision as version 1. `compiled`: what the definition is compiled to, where that is
+        known. Raises InvalidDefinition, StateMachineAlreadyExists,
         StateMachineDeleting.
         """
-        compiled = await _compile(definition, type)
+        compiled = compiled or await _compile(definition, type)
         async with self._writing:
             there = await self.machine(arn)
             if there is not None:

@@ -13,6 +13,7 @@ from stepwell.core import mocks as core_mocks
 from stepwell.engine.engine import Beginning
 from stepwell.engine.records import MachineType
 from stepwell.integrations.mock_config import MockConfigError, read_mock_config
+from stepwell.sdk.contracts import Contract
 from stepwell.testing.answers import Answers
 from stepwell.testing.definitions import Definition, read_definition
 from stepwell.testing.recorded import Recording
@@ -160,13 +161,12 @@ def _uses(source: Any) -> Sequence[Any]:
 
 
 def _function(task: Any) -> Callable[[Any], Any]:
-    """Called as a worker would: the input's members are the parameters, each of the type that it is annotated with."""
+    """Called as a worker calls it: the input's members are the parameters, each as its annotation wants it."""
+    contract = Contract(task.function, task.name)
 
-    def answer(input: Any) -> Any:
-        types = task.types
-        given = input if isinstance(input, dict) else {}
-        result = task.function(**{key: msgspec.convert(value, types.get(key, Any)) for key, value in given.items()})
-        return result if inspect.isawaitable(result) else msgspec.to_builtins(result)
+    async def answer(input: Any) -> Any:
+        result = task.function(**contract.arguments(input))
+        return contract.returned(await result if inspect.isawaitable(result) else result)
 
     return answer
 

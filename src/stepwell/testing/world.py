@@ -112,6 +112,7 @@ class World:
                 role_arn=ROLE,
                 settings=Settings(),
                 tags={},
+                compiled=definition.machine,
             )
         for activity in {arn for definition in self.definitions for arn in activities(definition)}:
             await engine.catalog.create_activity(activity, Encryption(), {})
