@@ -131,7 +131,10 @@ def test_exceptions_fail_the_task_under_their_names() -> None:
     assert run(caught, tasks={"Do": broken}).state("Do").status == "CAUGHT"
     result = run(chain(Do=task()), tasks={"Do": cold})
     assert (result.status, result.error, result.cause) == ("FAILED", "Oven.Cold", "12 degrees")
-    assert run(chain(Do=task()), tasks={"Do": ValueError("no")}).error == "ValueError"
+    result = run(chain(Do=task()), tasks={"Do": ValueError("no")})
+    assert (result.error, result.cause) == ("ValueError", "no")
+    function = run(chain(Do=invoke()), tasks={"bake": ValueError("no")})
+    assert (function.error, function.cause) == ("ValueError", '{"errorMessage": "no", "errorType": "ValueError"}')
 
 
 def test_assertions_in_functions_fail_the_test() -> None:

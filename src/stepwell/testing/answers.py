@@ -135,12 +135,15 @@ def _takes_two(function: Any) -> bool:
     return len(needed) >= 2 or any(each.kind is each.VAR_POSITIONAL for each in parameters)
 
 
-def failure_of(problem: Exception) -> Failure:
-    """An exception as the failure of a task: named like its class, as from AWS Lambda's Python."""
+def failure_of(problem: Exception, call: TaskCall) -> Failure:
+    """An exception as the failure of a task: named like its class. The cause is what AWS Lambda's Python, or a worker
+    of the library, makes of it."""
     if isinstance(problem, TaskFailed):
         return problem.failure
-    cause = {"errorMessage": str(problem), "errorType": type(problem).__name__}
-    return Failure(type(problem).__name__, json.dumps(cause))
+    name, cause = type(problem).__name__, str(problem)
+    if call.resource.startswith("lambda:") or ":lambda:" in call.resource:
+        cause = json.dumps({"errorMessage": cause, "errorType": name})
+    return Failure(name, cause)
 
 
 def result_text(answer: Any, *, of_invoke: bool) -> str:

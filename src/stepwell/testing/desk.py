@@ -230,7 +230,7 @@ class Desk:
             elif isinstance(answer, type) and issubclass(answer, Exception):
                 answer = answer()
             elif isinstance(answer, Exception):
-                return failure_of(answer), took
+                return failure_of(answer, asked), took
             elif callable(answer) and not isinstance(answer, Never):
                 answer = await self._called(answer, asked)
             else:
@@ -246,7 +246,7 @@ class Desk:
         except (AssertionError, Unanswered) as problem:
             self._give_up(problem)
         except Exception as problem:
-            return failure_of(problem)
+            return failure_of(problem, asked)
         except BaseException as problem:  # pytest.fail() and the like
             if isinstance(problem, asyncio.CancelledError):
                 raise

@@ -78,10 +78,9 @@ class Trace:
             case j.EvaluationFailed(error=error, cause=cause):
                 self._failed(entry.branch, Failure(error, cause))
             case j.RetryScheduled(retrier=retrier):
-                self._at[entry.branch].retriers.append(retrier)
-                self._failed(entry.branch, None)
+                self._retried(self._at[entry.branch], retrier, entry.at)
             case j.GroupFailed():
-                self._group_failed(self._at[entry.branch])
+                self._group_failed(self._at[entry.branch], entry.at)
             case j.ExecutionFailed(error=error, cause=cause):
                 self._execution_failed(Failure(error, cause), entry.at)
             case j.ExecutionAborted() | j.ExecutionTimedOut() | j.ExecutionSucceeded():
@@ -89,23 +88,28 @@ class Trace:
             case _:
                 pass
 
-    def _failed(self, branch: int, failure: Failure | None) -> None:
-        visit = self._at.get(branch)
-        if visit is not None:
-            visit.failed = True
-            if failure is not None:
-                visit.failures.append(failure)
+    def _failed(self, branch: int, failure: Failure) -> None:
+        visit = self._at[branch]
+        visit.failed = True
+        visit.failures.append(failure)
 
-    def _group_failed(self, visit: Visit) -> None:
+    def _retried(self, visit: Visit, retrier: int, at: Milliseconds) -> None:
+        visit.retriers.append(retrier)
+        visit.failed = True
+        if isinstance(visit.state, asl.Parallel | asl.Map):
+            self._group_failed(visit, at)
+
+    def _group_failed(self, visit: Visit, at: Milliseconds) -> None:
         """A Parallel or Map fails as the first of its children did."""
         visit.failed = True
         children = [child for child in visit.children if child.attempt_of_parent == visit.attempts]
         for child in children:
             if child.status == "RUNNING" and (child.failed or isinstance(child.state, asl.Fail)):
-                child.status = "FAILED"
+                child.status, child.left = "FAILED", at
         failed = [child for child in children if child.status == "FAILED" and child.failures]
-        visit.failures += failed[-1].failures[-1:] if failed else [Failure()]
-        self._stop(children, visit.entered)
+        if failed:
+            visit.failures.append(failed[-1].failures[-1])
+        self._stop(children, at)
 
     def _execution_failed(self, failure: Failure, at: Milliseconds) -> None:
         visits = [visit for visit in self.visits if visit.status == "RUNNING"]
