@@ -1,5 +1,6 @@
 """Workers and servers in processes of their own, killed and started again."""
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -14,11 +15,15 @@ import psutil
 import pytest
 
 from cli.served import STEPWELL, environment, serving
+from stepwell.sdk import task, workflow
 from stepwell.sdk.blocking import Stepwell, connect
 from stepwell.sdk.outcomes import Event
 
+from .conftest import working
 from .kitchen import notes, pizza
 
+SLOW_MACHINE = 3
+"""Seconds by which a timer may be late while other tests run."""
 HERE = Path(__file__).parent
 
 
@@ -69,14 +74,14 @@ def test_a_worker_that_is_killed_costs_at_most_a_heartbeat(tmp_path: Path) -> No
             assert pid == first.pid
             first.send_signal(signal.SIGKILL)
             first.wait()
+            killed = time.time()
         with worker("kitchen:notes", "--url", server.url) as second:
             assert execution.result(30) == "kill"
             assert begun(tmp_path, "kill") == [first.pid, second.pid]
         events = list(execution.events())
         [lost] = of_type(events, "ActivityTimedOut")
-        started, again = of_type(events, "ActivityStarted")
-        assert (lost.time - started.time).total_seconds() < 1.5  # HeartbeatSeconds is 1
-        assert (again.time - lost.time).total_seconds() < 10
+        assert lost.time.timestamp() - killed < 1 + SLOW_MACHINE  # HeartbeatSeconds is 1
+        assert len(of_type(events, "ActivityStarted")) == 2
 
 
 def test_a_server_that_is_started_again_costs_nothing(tmp_path: Path) -> None:
@@ -98,6 +103,44 @@ def test_a_server_that_is_started_again_costs_nothing(tmp_path: Path) -> None:
                 "ActivityStarted",
                 "ActivitySucceeded",
             ]
+
+
+async def test_an_answer_is_in_time_when_a_server_comes_back_before_it_is_sent_again(
+    tmp_path: Path, runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given pauses between tries that are longer than the heartbeat, as they are when a server has been away for minutes
+    at_work, go_on = asyncio.Event(), asyncio.Event()
+    times = []
+
+    @task(heartbeat=1)
+    async def done_once() -> int:
+        times.append("done")
+        at_work.set()
+        await go_on.wait()
+        return len(times)
+
+    @workflow
+    async def does_once() -> int:
+        return await done_once()
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    with serving(tmp_path / "data", "--port", port) as server:
+        async with working(server.url, [done_once]) as client:
+            await client.deploy(does_once)
+            execution = await client.start(does_once)
+            await at_work.wait()
+            # When the server dies, the handler ends, and the server comes back
+            monkeypatch.setattr("stepwell.sdk.http.FIRST_PAUSE", 8)
+            monkeypatch.setattr("stepwell.sdk.http.LONGEST_PAUSE", 8)
+            server.process.kill()
+            server.process.wait()
+            go_on.set()
+            with contextlib.ExitStack() as stack:
+                await asyncio.to_thread(stack.enter_context, serving(tmp_path / "data", "--port", port))
+                # Then its answer counts
+                assert await execution.result(60) == 1
+    assert times == ["done"]
 
 
 def test_a_worker_that_is_told_to_stop_ends_what_it_began_and_exits_with_0(tmp_path: Path) -> None:

@@ -195,16 +195,23 @@ class Station:
         """Tell the server that the handler is at work, and then what it came to."""
         beating = asyncio.create_task(self._beat(attempt, handling))
         try:
-            outcome = await handling
+            outcome = await self._outcome(attempt, handling)
+            if outcome is not None:
+                # With heartbeats still: a server that was away might else count the task as lost before it is answered.
+                await self._answer(attempt.token, outcome)
+        finally:
+            beating.cancel()
+
+    async def _outcome(self, attempt: Attempt, handling: asyncio.Task[Outcome]) -> Outcome | None:
+        """What the handler came to; None when nobody waits for it."""
+        try:
+            return await handling
         except asyncio.CancelledError:
             if not handling.cancelled():
                 raise  # it is this which was cancelled: the worker has no more time
-            if attempt.gone.is_set() and not self._stopping:
-                return
-            outcome = failure(WorkerLost.__name__, STOPPED) if self._stopping else failure("CancelledError", "")
-        finally:
-            beating.cancel()
-        await self._answer(attempt.token, outcome)
+        if self._stopping:
+            return failure(WorkerLost.__name__, STOPPED)
+        return None if attempt.gone.is_set() else failure("CancelledError", "")
 
     async def _beat(self, attempt: Attempt, handling: asyncio.Task[Outcome]) -> None:
         """Heartbeats, thrice as often as they must be; without their ever being missed by one that is lost."""
