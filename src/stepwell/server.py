@@ -18,9 +18,11 @@ from prometheus_client import CollectorRegistry
 
 from stepwell.api.access import Access
 from stepwell.api.app import create_app
+from stepwell.api.front import Front
 from stepwell.api.functions import function_routes
 from stepwell.api.guarded import Limits, guarded
 from stepwell.api.hosts import Hosts
+from stepwell.api.http_events import HttpEvents, http_event_route
 from stepwell.api.keys import Keys
 from stepwell.api.pace import Pace
 from stepwell.api.wire import Wire
@@ -200,18 +202,28 @@ def files_allowed() -> int:
 
 
 def http_settings(
-    engine: Engine, metrics: CollectorRegistry, access: Access, certificate: ssl.SSLContext | None = None
+    engine: Engine,
+    metrics: CollectorRegistry,
+    access: Access,
+    certificate: ssl.SSLContext | None = None,
+    front: Front | None = None,
 ) -> uvicorn.Config:
-    """How uvicorn is to serve the engine: the API directly, all else as an ASGI application."""
+    """How uvicorn is to serve the engine: the API directly, all else as an ASGI application.
+
+    `front` has the requests for services that are not ours.
+    """
     requests = RequestCollector()
     metrics.register(requests)
     metrics.register(TargetCollector(engine.runner.status_events.figures))
     wire = Wire(engine, requests.count, access)
     limits = Limits(engine.config, most=max(1, files_allowed() - FILES_KEPT))
+    routes = function_routes(functions_of(engine), engine.config)
+    if front is not None:
+        routes.append(http_event_route(HttpEvents(functions_of(engine), engine.config, front.http_events)))
     settings = uvicorn.Config(
-        create_app(engine, metrics, routes=function_routes(functions_of(engine), engine.config), access=access),
+        create_app(engine, metrics, routes=routes, access=access, front=front),
         loop="none",  # ours runs already
-        http=guarded(limits, wire),
+        http=guarded(limits, wire, front),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -237,20 +249,21 @@ async def serve(
     http: HttpSettings | None = None,
     outgoing: Outgoing | None = None,
     file: Settings | None = None,
+    front: Front | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT: answer what is in flight, write what was decided, let go of the data.
 
-    `ready` is called once requests are taken; `file` is stepwell.toml, for what may change.
-    Raises ConfigError, StoreHeld, StoreTooNew and other StoreErrors.
+    `ready` is called once requests are taken; `file` is stepwell.toml, for what may change; `front` has the
+    requests for services that are not ours. Raises ConfigError, StoreHeld, StoreTooNew and other StoreErrors.
     """
     await store.open()
     try:
         parts = running_engine(store, config, services=services, http=http, outgoing=outgoing, settings=file)
-        async with parts as engine:
+        async with parts as engine, front or contextlib.nullcontext():
             functions = functions_of(engine)
             functions.environment = function_environment(listener, certificate)
             door = access(listener, config, keys)
-            settings = http_settings(engine, registry(engine.figures), door, certificate)
+            settings = http_settings(engine, registry(engine.figures), door, certificate, front)
             loop = asyncio.get_running_loop()
 
             def stopping() -> None:
@@ -284,13 +297,14 @@ def run(
     http: HttpSettings | None = None,
     outgoing: Outgoing | None = None,
     file: Settings | None = None,
+    front: Front | None = None,
 ) -> None:
     """`serve` in an event loop of its own; returns after a signal."""
     # uvicorn raises the signal again when it is done; by then there is nothing left to do.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     seldom_collect()
-    serving = serve(store, config, listener, ready, keys, certificate, services, http, outgoing, file)
+    serving = serve(store, config, listener, ready, keys, certificate, services, http, outgoing, file, front)
     try:
         import uvloop
     except ImportError:  # no wheel on Windows

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from stepwell.api.access import REALM, Access, Caller, NotSignedIn
+from stepwell.api.front import Front
 from stepwell.api.hosts import CURE
 from stepwell.api.targets import targets_shown
 from stepwell.engine.engine import Engine
@@ -43,8 +44,11 @@ def create_app(
     routes: Sequence[BaseRoute] = (),
     lifespan: Lifespan[Any] | None = None,
     access: Access | None = None,
+    front: Front | None = None,
 ) -> ASGIApp:
     """What the server shows beside the API. `routes` are added to ours; `lifespan` starts and stops what is behind.
+
+    `front` has what is signed for services that are not ours.
 
     Without `access` anyone may call who does so by a name of this machine's own.
     """
@@ -85,9 +89,14 @@ def create_app(
             except (ApiError, NotSignedIn) as refusal:
                 await _refuse(refusal)(scope, receive, send)
                 return
-        await behind(scope, receive, send)
+        foreign = front is not None and scope["type"] == "http" and front.takes(scope["headers"], _url(scope))
+        await (front if front is not None and foreign else behind)(scope, receive, send)
 
     return app
+
+
+def _url(scope: Scope) -> bytes:
+    return bytes(scope["raw_path"]) + b"?" + bytes(scope["query_string"])
 
 
 async def _proven(caller: Caller, scope: Scope, receive: Receive) -> Receive:

@@ -11,6 +11,7 @@ import httptools
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from stepwell.api.front import Front
 from stepwell.errors import RequestEntityTooLarge
 
 GONE = "stepwell.gone"
@@ -99,6 +100,8 @@ class DirectHttpProtocol(HttpToolsProtocol):
     """HTTP/1.1 as uvicorn speaks it, except that `POST /` is given to the API and not to the ASGI application."""
 
     api: ClassVar[Api]
+    front: ClassVar[Front | None] = None
+    """Has the requests for `/` that are signed for other services than ours."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -128,7 +131,7 @@ class DirectHttpProtocol(HttpToolsProtocol):
             self.pipeline.appendleft((exchange, self.app))
 
     def _is_call(self) -> bool:
-        if self.parser.get_method() != b"POST":
+        if self.parser.get_method() != b"POST" or (self.front and self.front.takes(self.headers, self.url)):
             return False
         return self.url == b"/" or httptools.parse_url(self.url).path == b"/"
 

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from stepwell.api.exchange import Api, DirectHttpProtocol
+from stepwell.api.front import LARGEST, Front
 from stepwell.api.pace import owner
 from stepwell.config import Config
 
@@ -252,6 +253,8 @@ class GuardedHttpProtocol(DirectHttpProtocol):
             self._writer = self.loop.call_later(self.limits.seconds, self._look_at_answer, unsent)
 
 
-def guarded(limits: Limits, api: Api) -> type[GuardedHttpProtocol]:
-    """The protocol, with these limits, for this API."""
-    return type("GuardedHttpProtocol", (GuardedHttpProtocol,), {"limits": limits, "api": api})
+def guarded(limits: Limits, api: Api, front: Front | None = None) -> type[GuardedHttpProtocol]:
+    """The protocol, with these limits, for this API and perhaps for other services behind `front`."""
+    if front is not None:
+        limits.request_bytes = LARGEST
+    return type("GuardedHttpProtocol", (GuardedHttpProtocol,), {"limits": limits, "api": api, "front": front})

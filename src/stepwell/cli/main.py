@@ -4,6 +4,7 @@ import click
 
 from stepwell.cli.backup import backup
 from stepwell.cli.check import check
+from stepwell.cli.dev.command import dev
 from stepwell.cli.graph import graph
 from stepwell.cli.history import history
 from stepwell.cli.listing import list_
@@ -28,6 +29,7 @@ def main() -> None:
 
 COMMANDS = (
     serve,
+    dev,
     start,
     list_,
     show,

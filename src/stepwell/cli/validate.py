@@ -44,7 +44,7 @@ def validate(files: tuple[str, ...], asked_type: str | None, warnings: bool, as_
     unread = False
     for file in files:
         try:
-            checked += _checked(file, asked_type, warnings)
+            checked += checked_in(file, asked_type, warnings)
         except NotDone as problem:
             click.echo(f"Error: {problem.message}", err=True)
             unread = True
@@ -56,7 +56,8 @@ def validate(files: tuple[str, ...], asked_type: str | None, warnings: bool, as_
     sys.exit(FAULTY if faulty else NOT_DONE if unread else 0)
 
 
-def _checked(file: str, asked_type: str | None, warnings: bool) -> Iterator[dict[str, Any]]:
+def checked_in(file: str, asked_type: str | None = None, warnings: bool = False) -> Iterator[dict[str, Any]]:
+    """Each definition of a file with what is wrong with it, as --json prints them. Raises NotDone."""
     from stepwell.cli.sources import read_sources
 
     for source in read_sources(file):
@@ -140,14 +141,15 @@ def _state_names(node: "Node") -> "list[str]":
 def _print(checked: list[dict[str, Any]]) -> None:
     for definition in checked:
         for finding in definition["diagnostics"]:
-            _print_finding(definition, finding)
+            print_finding(definition, finding)
     counts = [finding["severity"] for definition in checked for finding in definition["diagnostics"]]
     errors, warnings = counts.count("ERROR"), counts.count("WARNING")
     told = [_counted(errors, "error")] + ([_counted(warnings, "warning")] if warnings else [])
     click.echo(f"{_counted(len(checked), 'definition')}: {', '.join(told)}.")
 
 
-def _print_finding(definition: dict[str, Any], finding: Finding) -> None:
+def print_finding(definition: dict[str, Any], finding: Finding) -> None:
+    """What is wrong, where, and how to mend it: up to three lines."""
     place = f"{definition['file']}:{finding['line']}:{finding['column']}"
     severity = click.style(finding["severity"], fg=_COLOURS[finding["severity"]])
     click.echo(f"{output.printable(place)}: {severity} {finding['code']}: {output.printable(finding['message'])}")
