@@ -28,6 +28,9 @@ HEAD = struct.Struct(">IB")
 """Length of what follows, and its kind."""
 READY, FILES, PRINTED, RESULT, ERROR, BROKEN = range(1, 7)
 
+BUFFER = 65_536
+"""Bytes read at a time; malloc asks the kernel for pages anew each time for much more than that."""
+
 MEBIBYTE = 1024 * 1024
 HEADROOM = 256 * MEBIBYTE
 """Address space beside the function's memory: threads' stacks, arenas and mapped libraries take it without using it."""
@@ -48,7 +51,7 @@ class Wire:
     def __init__(self, fd: int) -> None:
         self._socket = socket.socket(fileno=fd)
         self._socket.set_inheritable(False)
-        self._buffer = b""
+        self._incoming = open(fd, "rb", BUFFER, closefd=False)  # noqa: SIM115  lives as long as the process
         self._turn = threading.Lock()
 
     def say(self, kind: int, body: bytes) -> None:
@@ -57,21 +60,12 @@ class Wire:
 
     def hear(self) -> bytes | None:
         """The body of the next frame; None once the server is gone."""
-        while len(self._buffer) < HEAD.size:
-            if not self._more():
-                return None
-        length, _ = HEAD.unpack_from(self._buffer)
-        while len(self._buffer) < HEAD.size + length:
-            if not self._more():
-                return None
-        body = self._buffer[HEAD.size : HEAD.size + length]
-        self._buffer = self._buffer[HEAD.size + length :]
-        return body
-
-    def _more(self) -> bool:
-        data = self._socket.recv(262_144)
-        self._buffer += data
-        return bool(data)
+        head = self._incoming.read(HEAD.size)
+        if len(head) < HEAD.size:
+            return None
+        length, _ = HEAD.unpack(head)
+        body = self._incoming.read(length)
+        return body if len(body) == length else None
 
 
 class Printer(io.RawIOBase):
@@ -167,7 +161,7 @@ def answer(handler: Handler, event_text: bytes, context: Context) -> bytes:
         raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {problem}") from problem
     result = handler(event, context)
     try:
-        return json.dumps(result, default=_plain, ensure_ascii=False, allow_nan=False).encode()
+        return _encode(result).encode()
     except (TypeError, ValueError, RecursionError) as problem:
         raise Fault("Runtime.MarshalError", f"Unable to marshal response: {problem}") from problem
 
@@ -176,6 +170,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+_encode = json.JSONEncoder(default=_plain, ensure_ascii=False, allow_nan=False).encode
 
 
 def told_error(problem: BaseException, id: str) -> bytes:
