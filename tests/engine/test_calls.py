@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stepwell.integrations.call import Call, Postponed, Queueing
-from stepwell.store.protocol import StoreError
+from stepwell.store.protocol import StoreError, StoreFull
 
 from .desk import Desk, fails
 from .world import World
@@ -199,9 +199,10 @@ async def test_a_call_under_way_at_a_crash_is_made_again_with_the_same_identity(
     assert len({call.identity for call in world.desk.calls}) == 1
 
 
-async def test_an_answer_that_cannot_be_written_at_once_is_not_lost(world: At) -> None:
+@pytest.mark.parametrize("problem", [StoreError("away"), StoreFull("no space left")])
+async def test_an_answer_that_cannot_be_written_at_once_is_not_lost(world: At, problem: StoreError) -> None:
     world.desk.answers["Price"] = {"euros": 7}
-    world.store.faults["commit"].extend([None, None, StoreError("away"), StoreError("away")])
+    world.store.faults["commit"].extend([None, None, problem, problem])
     started = await world.run(Price=task())
     await world.pass_time(10)
     assert await world.output(started) == {"euros": 7}

@@ -86,8 +86,8 @@ class Lane:
 class Calls:
     """Makes calls and brings the answers back as facts.
 
-    `resident` finds an execution that runs; `deliver` brings it a fact for sure. A call that is under way when its
-    try ends is not interrupted, as on AWS; its answer is of no use to anybody then.
+    `resident` finds an execution that runs; `bring` brings it a fact for sure, and does not wait for its commit. A
+    call that is under way when its try ends is not interrupted, as on AWS; its answer is of no use to anybody then.
     """
 
     def __init__(
@@ -97,14 +97,14 @@ class Calls:
         limit: int,
         spawn: Callable[[Coroutine[Any, Any, object], str], None],
         resident: Callable[[int], Awaitable[Resident | None]],
-        deliver: Callable[[int, f.Fact], Awaitable[bool]],
+        bring: Callable[[int, f.Fact], Awaitable[None]],
     ) -> None:
         self._integrations = integrations
         self._clock = clock
         self._limit = limit
         self._spawn = spawn
         self._resident = resident
-        self._deliver = deliver
+        self._bring = bring
         self._lanes: dict[str, Lane] = {}
         self._known: set[Key] = set()  # waiting in a lane or under way: nothing is called twice
         self._flying: dict[Key, asyncio.Future[str | None]] = {}  # calls made; what they are answered
@@ -171,7 +171,7 @@ class Calls:
                 if elsewhere is None:
                     fact = await self._answer_of(key, resident, branch, call)
             if fact is not None:
-                await self._deliver(key[0], fact)
+                await self._bring(key[0], fact)
         finally:
             answered.set_result(fact.output if isinstance(fact, f.TaskSubmitted) else None)
             del self._flying[key]
@@ -266,7 +266,7 @@ class Calls:
                 self._asking[key] = False
                 fact = await self._state_of_job(key)
                 if fact is not None:
-                    await self._deliver(key[0], fact)
+                    await self._bring(key[0], fact)
         finally:
             del self._asking[key]
 

@@ -100,7 +100,7 @@ class Runner:
         self.timers = Timers(store, clock)
         self.queues = ActivityQueues(store)
         self.orphans = Orphans(store, catalog, self.queues, self.background, self.again.for_sure)
-        self.calls = Calls(integrations, clock, config.call_limit, self.spawn, self.resident, self.again.for_sure)
+        self.calls = Calls(integrations, clock, config.call_limit, self.spawn, self.resident, self.bring)
         self._notices = Notices(store, self.calls, self.background, self._write_apart)
         self.status_events = StatusEvents(
             store, clock, self.background, self._write_apart, outgoing.targets, config.history_limit
@@ -191,6 +191,14 @@ class Runner:
         waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.apply(Delivery(resident, fact, waiter))
         return await waiter
+
+    async def bring(self, execution: int, fact: f.Fact) -> None:
+        """Deliver a fact that nobody else would bring again, for sure; returns once it is taken in."""
+        resident = self.residents.get(execution)
+        if resident is not None:
+            self.apply(Delivery(resident, fact, None))
+        else:  # let go again, for there were too many for the memory; or it has ended
+            await self.again.for_sure(execution, fact)
 
     def begin(self, resident: Resident, start: f.Start, waiter: "asyncio.Future[bool] | None") -> None:
         """Take in a new execution and deliver its start."""
