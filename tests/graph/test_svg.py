@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from stepwell.graph.layout import layout
 from stepwell.graph.model import graph_of
 from stepwell.graph.png import png
-from stepwell.graph.svg import svg
+from stepwell.graph.svg import edge_ids, svg
 from stepwell.graph.theme import DARK, LIGHT, Theme
 
 from .definitions import TASK, anything, catching, machine
@@ -94,3 +94,18 @@ def test_a_png_has_the_drawing_s_size(zoom: int) -> None:
     image = png(svg(drawing, colours="light"), zoom=zoom)
     assert image.startswith(b"\x89PNG")
     assert struct.unpack(">II", image[16:24]) == (drawing.width * zoom, drawing.height * zoom)
+
+
+def test_states_and_transitions_may_be_marked() -> None:
+    marks = {"/States/Approve": "seen", "/States/Ship/Branches/0/States/Pack": "new", "/States/Choose#default0": "seen"}
+    tree = document(ORDER, classes=marks | {"/States/Approve#catch0": "new"}, style=".seen { opacity: 1; }")
+    marked = {(element.get("data-state") or element.get("class")) for element in having(tree, "seen")}
+    assert marked == {"Approve", "line default seen", "tip default seen", "chip default seen", "label default seen"}
+    assert [element.get("data-state") for element in having(tree, "new") if element.get("data-state")] == ["Pack"]
+    assert len(having(tree, "line", "catch", "new")) == 1
+    assert ".seen { opacity: 1; }" in "".join(style.text or "" for style in tree.iter(f"{SVG}style"))
+
+
+def test_the_transitions_of_a_state_are_counted_by_kind() -> None:
+    edges = [("/States/A", "choice"), ("/States/A", "choice"), ("/States/A", "default"), ("/States/B", "choice")]
+    assert edge_ids(edges) == ["/States/A#choice0", "/States/A#choice1", "/States/A#default0", "/States/B#choice0"]
