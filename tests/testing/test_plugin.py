@@ -178,6 +178,19 @@ def test_a_run_that_was_held_and_went_on_is_counted_once(project: pytest.Pyteste
     assert "<td>Bake is entered</td><td>1</td>" in project.path.joinpath("pages/index.html").read_text("utf-8")
 
 
+def test_a_test_of_many_runs_draws_the_last_ones_and_counts_all(project: pytest.Pytester) -> None:
+    result = run_tests(
+        project,
+        "--stepwell-cov-html=pages",
+        test_pizza="def test_it(machine):\n"
+        "    for n in range(50):\n"
+        "        run = machine('pizza.asl.json').run(tasks={'Bake': {'minutes': n}})\n"
+        "    assert run.output == {'minutes': 50}\n",
+    )
+    assert str(result.stdout).count("pizza SUCCEEDED") == 20
+    assert "<td>Bake is entered</td><td>50</td>" in project.path.joinpath("pages/index.html").read_text("utf-8")
+
+
 def test_loading_the_plugin_loads_nothing_else_of_stepwell() -> None:
     code = (
         "import sys, stepwell.testing.plugin\n"

@@ -3,6 +3,7 @@
 pytest loads it for everybody who has Stepwell installed: nothing of Stepwell is imported before a test asks for it.
 """
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from stepwell.testing.results import Run
 
 _OUTPUT = "stepwell_coverage"
+
+MOST_RUNS = 20
+"""Of one test that are kept to be drawn: a property test may have thousands."""
+MOST_VALUES = 500
+"""That a test was given, for its assertions to be explained."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,13 +61,18 @@ def machine(request: pytest.FixtureRequest) -> "Iterator[Callable[..., Machine]]
     from stepwell.testing.machine import Machine
 
     held: list[Run] = []
-    listeners.runs.append(held.append)
+
+    def took(run: "Run") -> None:
+        if run.held:
+            held.append(run)
+
+    listeners.runs.append(took)
 
     def make(source: Any, **options: Any) -> Machine:
         return Machine(source, directory=_directory(request.path.parent, source), **options)
 
     yield make
-    listeners.runs.remove(held.append)
+    listeners.runs.remove(took)
     for run in held:
         run.close()
 
@@ -76,8 +87,8 @@ class _Session:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._runs: list[Run] = []  # of the test that runs
-        self._values: list[tuple[Any, Run, str]] = []
+        self._runs: list[Run] = []  # of the test that runs, the last ones
+        self._values: deque[tuple[Any, Run, str]] = deque(maxlen=MOST_VALUES)
         self._coverage: Coverage | None = None
         self._dumps: list[Any] = []  # from other processes
         options = config.option
@@ -93,6 +104,8 @@ class _Session:
 
     def _took(self, run: "Run") -> None:
         self._runs = [other for other in self._runs if not run.follows(other)] + [run]
+        if len(self._runs) > MOST_RUNS:
+            self._count(self._runs.pop(0))
 
     def _told(self, value: Any, run: "Run", what: str) -> None:
         if isinstance(value, dict | list):
@@ -115,10 +128,14 @@ class _Session:
         try:
             return (yield)
         finally:
-            if self._covering:
-                for run in self._runs:
-                    self.coverage.take(run)
-            self._runs, self._values = [], []
+            for run in self._runs:
+                self._count(run)
+            self._runs = []
+            self._values.clear()
+
+    def _count(self, run: "Run") -> None:
+        if self._covering:
+            self.coverage.take(run)
 
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> list[str] | None:
         if op != "==" or not self._runs:
