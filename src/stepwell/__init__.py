@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Any
 from stepwell.version import __version__
 
 if TYPE_CHECKING:
-    from stepwell.sdk import Problem, Retry, Task, Workflow, WorkflowError, parallel, sleep, task, wait_until, workflow
+    from stepwell.sdk import (
+        Fragment,
+        Problem,
+        Retry,
+        Task,
+        Workflow,
+        WorkflowError,
+        fragment,
+        parallel,
+        sleep,
+        task,
+        wait_until,
+        workflow,
+    )
     from stepwell.sdk.attempts import Attempt, WorkerLost, cancelled
     from stepwell.sdk.blocking import Execution, Stepwell, connect
     from stepwell.sdk.client import AsyncExecution, AsyncStepwell, connect_async
@@ -31,6 +44,7 @@ __all__ = [
     "Deployment",
     "Event",
     "Execution",
+    "Fragment",
     "Middleware",
     "PayloadLost",
     "Payloads",
@@ -49,6 +63,7 @@ __all__ = [
     "cancelled",
     "connect",
     "connect_async",
+    "fragment",
     "parallel",
     "run_workers",
     "serve_workers",

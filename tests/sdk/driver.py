@@ -51,7 +51,8 @@ def _answer(journey: Journey, task: Any, called: dict[str, Task[..., Any] | Work
         work = called[task.resource.rsplit(":", 1)[-1]]
         journey.give(f.TaskTaken(task.position, "worker"))
         try:
-            answer = json.dumps(msgspec.to_builtins(work(**task.input.value)))
+            given = {name: msgspec.convert(each, work.types[name]) for name, each in task.input.value.items()}
+            answer = json.dumps(msgspec.to_builtins(work(**given)))
         except Exception as error:
             journey.give(f.TaskRefused(task.position, Failure(type(error).__name__, str(error))))
         else:

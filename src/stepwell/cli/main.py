@@ -3,6 +3,7 @@
 import click
 
 from stepwell.cli.backup import backup
+from stepwell.cli.build import build
 from stepwell.cli.check import check
 from stepwell.cli.dev.command import dev
 from stepwell.cli.graph import graph
@@ -42,6 +43,7 @@ COMMANDS = (
     backup,
     check,
     graph,
+    build,
     validate,
     test,
 )

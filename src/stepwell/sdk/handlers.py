@@ -10,10 +10,11 @@ from stepwell.sdk.variables import Variables
 class Handler:
     """An `except` clause."""
 
-    def __init__(self, errors: Sequence[type[BaseException]], variable: str | None, home: str) -> None:
+    def __init__(self, errors: Sequence[type[BaseException]], variable: str | None, home: str, depth: int) -> None:
         self.errors = tuple(errors)
         self.names = error_names(errors, home)
         self.variable = variable  # that holds the error
+        self.depth = depth  # how many fragments it is within
         self.entries: list[Loose] = []
         self.known: Variables | None = None  # at its beginning: what all that lead here know
 

@@ -3,13 +3,15 @@
 import ast
 import asyncio
 import inspect
-from typing import Any
+from typing import Any, cast
 
 from stepwell.sdk import calls
 from stepwell.sdk import types as t
 from stepwell.sdk.code import Code, Json
+from stepwell.sdk.fragments import Fragment
 from stepwell.sdk.graph import State
 from stepwell.sdk.handlers import innermost_first
+from stepwell.sdk.inlining import inline, returned
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.scope import Loop, Scope
 from stepwell.sdk.syntax import before, called_first, calls_any, read, replaced, write
@@ -31,7 +33,9 @@ def called_by(scope: Scope, node: ast.AST) -> Any:
     if not isinstance(node, ast.Call):
         return None
     known, target = scope.constant(node.func)
-    if known and (isinstance(target, Task) or target in SIDE_BY_SIDE or is_workflow(target)):
+    if known and (
+        isinstance(target, Task) or target in SIDE_BY_SIDE or is_workflow(target) or isinstance(target, Fragment)
+    ):
         return target
     return None
 
@@ -80,8 +84,10 @@ def invoke(scope: Scope, node: ast.expr, target: ast.expr | None = None, *, want
 
 
 def result(scope: Scope, value: ast.expr) -> t.Type:
-    """End the scope with this value; returns its type."""
+    """End the scope, or the fragment, with this value; returns its type."""
     shown = ast.unparse(value)
+    if scope.inlined is not None:
+        return _result_of_fragment(scope, value, shown)
     kind = invoke(scope, value, wanted=scope.returns, ends=True)
     if kind is not None:
         return kind
@@ -89,6 +95,17 @@ def result(scope: Scope, value: ast.expr) -> t.Type:
     _check(value, "The function", kind, scope.returns)
     output = "{% null %}" if template is None else template
     scope.emit(f"return {shown}", {"Type": "Succeed", "Output": output}, ends=True)
+    return kind
+
+
+def _result_of_fragment(scope: Scope, value: ast.expr, shown: str) -> t.Type:
+    if is_each(scope, value):
+        name = _named(scope, "value", value)
+        each(scope, cast(ast.ListComp, value), write(name, value), scope.returns, ends=False)
+        value = read(name, value)
+    template, kind = scope.expressions.template(hoisted(scope, value))
+    _check(value, "The fragment", kind, scope.returns)
+    returned(scope, template, kind, f"return {shown}")
     return kind
 
 
@@ -107,6 +124,8 @@ def call(scope: Scope, node: ast.Call, target: ast.expr | None = None, *, wanted
     name = ast.unparse(node)
     comment, scope.comment = scope.comment, None
     ready = _with_arguments_called(scope, node)
+    if isinstance(called, Fragment):
+        return _fragment(scope, called, ready, target, comment, wanted=wanted, ends=ends)
     arguments = bind(called, ready, scope)
     scope.comment = comment
     kind = t.plain(called.types.get("return", Any))
@@ -120,6 +139,27 @@ def call(scope: Scope, node: ast.Call, target: ast.expr | None = None, *, wanted
         given = {"StateMachineArn": place.arn("stateMachine", called.name), "Input": arguments}
         state = {"Type": "Task", "Resource": NESTED, "Arguments": given}
         work(scope, state, name, target, kind, "$states.result.Output", ends)
+    return kind
+
+
+def _fragment(scope: Scope, called: Fragment[..., Any], node: ast.Call, target: ast.expr | None,
+              comment: str | None, *, wanted: t.Type, ends: bool) -> t.Type:  # fmt: skip
+    """A call of a fragment: its states, and then its value is assigned or ends the scope."""
+    given = bound_arguments(called, node, scope)
+    scope.comment = comment
+    variable, kind = inline(scope, called, given, node, keeps=ends or target is not None)
+    kind = t.plain(called.types.get("return", kind))
+    _check(node, called.name, kind, wanted)
+    if not scope.graph.reachable:
+        return kind
+    if ends:
+        scope.emit(f"return {ast.unparse(node)}", {"Type": "Succeed", "Output": f"{{% ${variable} %}}"}, ends=True)
+    elif target is not None:
+        targets = _targets(scope, target, kind, f"${variable}")
+        assign = {name: f"{{% {text} %}}" for _, name, text, _ in targets}
+        scope.emit(f"{ast.unparse(target)} = {ast.unparse(node)}", {"Type": "Pass", "Assign": assign})
+        for python, _, _, hint in targets:
+            scope.known.learn(python, hint)
     return kind
 
 
@@ -165,7 +205,6 @@ def bound_arguments(called: Any, node: ast.Call, scope: Scope) -> dict[str, tupl
 
 def work(scope: Scope, state: State, name: str, target: ast.expr | None, kind: t.Type, value: str, ends: bool) -> None:
     """Emit a Task, Parallel or Map: what it gives is assigned, what it raises goes to the handlers."""
-    known = scope.known.copy()
     targets = [] if target is None else _targets(scope, target, kind, value)
     if targets:
         state["Assign"] = {variable: f"{{% {text} %}}" for _, variable, text, _ in targets}
@@ -173,7 +212,7 @@ def work(scope: Scope, state: State, name: str, target: ast.expr | None, kind: t
         state["Output"] = f"{{% {value} %}}"
     if ends:
         state["End"] = True
-    rules = [handler.catcher(known) for handler in innermost_first(scope.handlers)]
+    rules = [handler.catcher(scope.known_for(handler)) for handler in innermost_first(scope.handlers)]
     if rules:
         state["Catch"] = rules
     scope.emit(name, state, ends=ends)

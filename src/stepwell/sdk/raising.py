@@ -39,7 +39,7 @@ def compile_raise(scope: Scope, statement: ast.Raise) -> None:
         scope.emit(shown, {"Type": "Pass"})
     way = scope.take_way()
     assert way is not None
-    handler.enter(*way)
+    handler.enter(way[0], scope.known_for(handler))
 
 
 def _text(scope: Scope, made: ast.expr, error: type[BaseException]) -> Any:
@@ -69,7 +69,6 @@ def _caught(scope: Scope, made: ast.expr | None) -> str | None:
 
 def _raise_again(scope: Scope, error: str, shown: str) -> None:
     """Which handler takes it shows only when it runs: a Choice by its name."""
-    known = scope.known.copy()
     rules: list[dict[str, Any]] = []
     everything: Handler | None = None
     for handler in innermost_first(scope.handlers):
@@ -79,7 +78,7 @@ def _raise_again(scope: Scope, error: str, shown: str) -> None:
         rule = {"Condition": f"{{% ${error}.Error in {_list(handler.names)} %}}", "Next": ""}
         if handler.variable not in (None, error):
             rule["Assign"] = {handler.variable: f"{{% ${error} %}}"}  # type: ignore[assignment]
-        handler.enter([setter(rule, "Next")], known)
+        handler.enter([setter(rule, "Next")], scope.known_for(handler))
         rules.append(rule)
     if rules:
         choice = {"Type": "Choice", "Choices": rules}
@@ -92,7 +91,7 @@ def _raise_again(scope: Scope, error: str, shown: str) -> None:
         return
     assign = {} if everything.variable in (None, error) else {"Assign": {everything.variable: f"{{% ${error} %}}"}}
     scope.emit(f"{shown} (to the rest)" if rules else shown, {"Type": "Pass", **assign})
-    everything.enter(scope.graph.take_loose(), known)
+    everything.enter(scope.graph.take_loose(), scope.known_for(everything))
 
 
 def _list(names: list[str]) -> str:
@@ -136,4 +135,4 @@ def _handler(scope: Scope, clause: ast.ExceptHandler) -> Handler:
         variable = scope.variable(clause.name)
     elif any(isinstance(node, ast.Raise) and node.exc is None for node in ast.walk(clause)):
         variable = scope.fresh("error")
-    return Handler(errors, variable, scope.source.function.__module__)
+    return Handler(errors, variable, scope.source.function.__module__, len(scope.inlining))

@@ -68,6 +68,8 @@ class Scope:
         self.loops: list[Loop] = []
         self.iterated: list[str] = []  # lists that loops around are going through
         self.inlined: Inlined | None = None
+        self.inlining: tuple[Any, ...] = ()  # the fragments around what is compiled
+        self.known_around: tuple[Variables, ...] = ()  # what is known where each of them is called
         self.prefix = ""  # of state names
         self.error: str | None = None  # the variable with the error that is being handled
         self.returns: t.Type = Any
@@ -129,6 +131,10 @@ class Scope:
         made = variable_for(name, self.source.names | self.source.parameters | self.machine.given)
         self.machine.given.add(made)
         return made
+
+    def known_for(self, handler: Handler) -> Variables:
+        """What is known in the function that a handler stands in."""
+        return (*self.known_around, self.known)[handler.depth].copy()
 
     def risk(self, node: ast.AST, error: type[Exception]) -> None:
         for handler in innermost_first([*self.around, *self.handlers]):
@@ -215,12 +221,14 @@ class Scope:
         inner.outer = self.outer | self.known.types.keys() | self.known.maybe
         inner.aliases, inner.texts = dict(self.aliases), dict(self.texts)
         inner.around = [*self.around, *self.handlers]
-        inner.prefix = self.prefix
+        inner.prefix, inner.inlining, inner.known_around = self.prefix, self.inlining, self.known_around
         return inner
 
     def own(self, name: str, part: ast.AST) -> None:
         """A name that is this part's own: AWS wants no variable of an enclosing scope to be called so."""
-        clashes = name in self.outer or name in self.source.parameters or name in self.machine.given
+        clashes = (
+            name in self.outer or name in self.aliases or name in self.source.parameters or name in self.machine.given
+        )
         if clashes or name in assigned([self.source.definition], part) or variable_for(name, set()) != name:
             self.aliases[name] = self.fresh(name)
         self.outer = self.outer - {name}

@@ -94,7 +94,7 @@ def _family(error: type[BaseException], near: set[str]) -> list[str]:
         if _package(derived.__module__) in near:
             names += _family(derived, near)
     if error is TimeoutError:
-        names += ["States.Timeout", "States.HeartbeatTimeout"]
+        names.append("States.Timeout")
     return names
 
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints, overload
 from stepwell.sdk import types as t
 from stepwell.sdk.code import exists_or, step
 from stepwell.sdk.compiler import compile_statement
+from stepwell.sdk.fragments import Fragment
 from stepwell.sdk.invocations import is_workflow
 from stepwell.sdk.place import Place
 from stepwell.sdk.problems import Refused, WorkflowError
@@ -96,15 +97,19 @@ class Workflow(Generic[P, R]):
 
     def uses(self) -> Iterator["Task[..., Any] | Workflow[..., Any]"]:
         """The tasks and workflows that it calls, each once, those of called workflows too."""
-        seen: set[int] = set()
-        made = [node for node in ast.walk(self.source.definition) if isinstance(node, ast.Call)]
+        yield from self._used(self.source, set())
+
+    def _used(self, source: Source, seen: set[int]) -> "Iterator[Task[..., Any] | Workflow[..., Any]]":
+        made = [node for node in ast.walk(source.definition) if isinstance(node, ast.Call)]
         for node in sorted(made, key=lambda call: (call.lineno, call.col_offset)):
-            known, called = self.source.outside(node.func)
+            known, called = source.outside(node.func)
             if not known or id(called) in seen:
                 continue
             seen.add(id(called))
             if isinstance(called, Task):
                 yield called
+            elif isinstance(called, Fragment):
+                yield from self._used(called.source, seen)
             elif is_workflow(called) and called is not self:
                 yield called
                 yield from (each for each in called.uses() if id(each) not in seen)

@@ -1,0 +1,42 @@
+"""docs/workflows.md and the README show workflows that compile, and that are valid."""
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from sdk.driver import run
+from stepwell import Workflow
+from stepwell.asl.parse import parse
+
+ROOT = Path(__file__).parents[2]
+PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def module(text: str, folder: Path) -> ModuleType:
+    file = folder / "shown.py"
+    file.write_text(text)
+    spec = importlib.util.spec_from_file_location("shown", file)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+def test_the_example_bakes_a_pizza_and_refuses_stones(tmp_path: Path) -> None:
+    order = module((ROOT / "examples/pizza_workflow.py").read_text("utf-8"), tmp_path).order
+    assert run(order, 32, ["basil", "olives"]) == ("SUCCEEDED", "a pizza with basil, cut and olives, cut")
+    assert run(order, 32, ["stones"]) == ("Refused", "after 1 toppings")
+
+
+@pytest.mark.parametrize(("document", "name"), [("docs/workflows.md", "onboard"), ("README.md", "order")])
+def test_the_workflow_that_is_shown_compiles(document: str, name: str, tmp_path: Path) -> None:
+    blocks = PYTHON.findall((ROOT / document).read_text("utf-8"))
+    [shown] = [block for block in blocks if "@workflow" in block]
+    flow = getattr(module(shown, tmp_path), name)
+    assert isinstance(flow, Workflow)
+    assert [each for each in parse(json.dumps(flow.to_asl())).diagnostics if each.severity == "ERROR"] == []
