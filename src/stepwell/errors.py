@@ -115,7 +115,7 @@ class InvalidSignatureException(ApiError):
 
 
 class AccessDeniedException(ApiError):
-    """The access key has no right to this."""
+    """Whoever asks has no right to this: their access key, or the web page that sent it."""
 
     namespace = "com.amazon.coral.service"
 

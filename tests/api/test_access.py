@@ -251,6 +251,48 @@ def test_a_read_only_key_may_only_look(guarded: LiveServer) -> None:
     assert (answer.status_code, answer.text) == (400, "The access key AKREADER is read-only: it may not POST this.\n")
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_read_only_key_takes_no_invocation_from_functions_workers(guarded: LiveServer, method: str) -> None:
+    path = "/functions/price/2018-06-01/runtime/invocation/next"
+    answer = httpx.request(method, guarded.url + path, auth=(READER.id, READER_SECRET))
+    assert (answer.status_code, answer.headers["x-amzn-errortype"]) == (400, "AccessDeniedException")
+
+
+INVOKE = "/2015-03-31/functions/price/invocations"
+NEXT = "/functions/price/2018-06-01/runtime/invocation/next"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("POST", INVOKE, {"Origin": "https://page.example"}),
+        ("POST", INVOKE, {"Origin": "null"}),
+        ("POST", INVOKE, {"Sec-Fetch-Site": "cross-site"}),
+        ("GET", NEXT, {"Sec-Fetch-Site": "cross-site"}),  # an <img>
+        ("GET", NEXT, {"Sec-Fetch-Site": "same-site"}),  # a page of another port
+    ],
+)
+@pytest.mark.parametrize("keys", [False, True], ids=["without keys", "with keys"])
+def test_a_web_page_of_another_site_has_nothing_done(
+    guarded: LiveServer, server: LiveServer, keys: bool, method: str, path: str, headers: dict[str, str]
+) -> None:
+    there = (guarded if keys else server).url
+    auth = (OWNER.id, SECRET) if keys else None
+    answer = httpx.request(method, there + path, headers=headers, auth=auth)
+    page = headers.get("Origin", "another site")
+    assert (answer.status_code, answer.text) == (
+        400,
+        f"A web page of {page} sent this, and only pages of this server may.\n",
+    )
+
+
+def test_a_page_of_the_server_and_what_only_looks_are_let_in(server: LiveServer) -> None:
+    own = httpx.post(server.url + INVOKE, headers={"Origin": server.url, "Sec-Fetch-Site": "same-origin"})
+    link = httpx.get(server.url + "/", headers={"Sec-Fetch-Site": "cross-site"})
+    assert (own.status_code, own.headers["x-amzn-errortype"]) == (404, "ResourceNotFoundException")
+    assert link.status_code == 200
+
+
 def test_secrets_are_neither_in_answers_nor_in_logs(guarded: LiveServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     headers = signed(guarded, "CreateActivity", b"{}")

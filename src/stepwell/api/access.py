@@ -20,6 +20,10 @@ REALM = "Stepwell"
 OPEN = frozenset({"/healthz"})
 """What is there for everyone, also where access keys are asked for: whoever watches the server has none."""
 SAFE = frozenset({"GET", "HEAD"})
+RUNTIME = "/2018-06-01/runtime/"
+"""What stands in the paths of Lambda's Runtime API, where a GET takes work: whoever asks for it is to do it."""
+OWN_SITE = frozenset({b"same-origin", b"none"})
+"""Sec-Fetch-Site of what a page of ours, or the user, asks for."""
 
 
 class NotSignedIn(Exception):
@@ -93,11 +97,34 @@ class Access:
                 signed = read_signature(headers, service)
                 caller = Caller(find_signer(signed, self._keys, self._now()), signed)
             key = caller.key if caller is not None else _holder(authorization, self._keys)
-            method = scope.get("method", "")  # a WebSocket has none
-            if key.rights != "full" and method not in SAFE:
+            if key.rights != "full" and not _looks(scope):
+                method = scope.get("method", "")
                 raise AccessDeniedException(f"The access key {key.id} is {key.rights}: it may not {method} this.")
+            _refuse_other_sites(scope, headers)
             return caller
+        _refuse_other_sites(scope, headers)
         return None
+
+
+def _looks(scope: Mapping[str, Any]) -> bool:
+    """Whether a request only looks at what is there. A WebSocket has no method."""
+    return scope.get("method") in SAFE and RUNTIME not in scope["path"]
+
+
+def _refuse_other_sites(scope: Mapping[str, Any], headers: Headers) -> None:
+    """Raises AccessDeniedException when a browser sends, for another site's page, what has something done.
+
+    A page may send simple requests anywhere, with the password that the browser remembers, and only not read the
+    answer. Browsers tell where a page is from in Origin, and in Sec-Fetch-Site where they send no Origin (Fetch, 3.2;
+    Fetch Metadata). No API call is a simple request: those need X-Amz-Target.
+    """
+    if _looks(scope):
+        return
+    origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site", b"none")
+    foreign = origin.rpartition(b"//")[2] != headers.get(b"host") if origin is not None else site not in OWN_SITE
+    if foreign:
+        page = "another site" if origin is None else origin.decode("latin-1")[:255]
+        raise AccessDeniedException(f"A web page of {page} sent this, and only pages of this server may.")
 
 
 def _holder(authorization: bytes, keys: Keys) -> AccessKey:

@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from stepwell.api.access import RUNTIME
 from stepwell.api.exchange import GONE
 from stepwell.integrations.functions.functions import Functions, NotForWorkers
 from stepwell.integrations.functions.invocation import PAYLOAD_LIMIT, Invocation, Outcome, failure
 
-PREFIX = "/functions/{name}/2018-06-01/runtime"
+PREFIX = "/functions/{name}" + RUNTIME.rstrip("/")
 ERROR_TYPE = "lambda-runtime-function-error-type"
 OUTPUT_LIMIT = 256 * 1024
 """Bytes of an invocation's output that a worker may hand in at a time."""
