@@ -2,6 +2,7 @@
 
 import json
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from .live import LiveServer
+from .live import ROLE, LiveServer
 
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:price"
 RUNTIME = "/functions/price/2018-06-01/runtime"
 OFFICIAL = {"User-Agent": "aws-lambda-python/3.12"}
 
@@ -76,6 +78,24 @@ def test_a_workers_error_is_the_functions(worker: httpx.Client, invoke: Callable
     headers = {"Lambda-Runtime-Function-Error-Type": "LookupError"}
     assert worker.post(f"{RUNTIME}/invocation/{id}/error", json=told, headers=headers).status_code == 202
     assert answer.result() == ("Unhandled", {**told, "errorType": "LookupError"})
+
+
+@pytest.mark.parametrize("answer", [b"1e999", b'"\xff"', b'"\\ud800"', b"[" * 20_000 + b"]" * 20_000, b"", b"NaN"])
+@pytest.mark.parametrize("resource", [FUNCTION, "arn:aws:states:::lambda:invoke"])
+def test_an_answer_that_no_task_can_take_is_an_unknown_error(
+    server: LiveServer, worker: httpx.Client, resource: str, answer: bytes
+) -> None:
+    states = server.client()
+    state = {"Type": "Task", "Resource": resource, "Parameters": {"FunctionName": "price"}, "End": True}
+    definition = json.dumps({"StartAt": "Price", "States": {"Price": state}})
+    machine = states.create_state_machine(name=f"m{uuid.uuid4()}", definition=definition, roleArn=ROLE, type="EXPRESS")
+    arn = machine["stateMachineArn"]
+    with ThreadPoolExecutor() as threads:
+        ending = threads.submit(lambda: states.start_sync_execution(stateMachineArn=arn, input="{}"))
+        id = worker.get(f"{RUNTIME}/invocation/next").headers["Lambda-Runtime-Aws-Request-Id"]
+        assert worker.post(f"{RUNTIME}/invocation/{id}/response", content=answer).status_code == 202
+        ended = ending.result()
+    assert (ended["status"], ended["error"]) == ("FAILED", "Lambda.Unknown")
 
 
 def test_an_answer_to_nobodys_invocation_is_refused(worker: httpx.Client) -> None:

@@ -76,6 +76,32 @@ async def test_the_answer_is_the_tasks_result(world: At) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        (float("inf"), "JSON is malformed: invalid character (byte 0)"),
+        (json.loads("[" * 751 + "]" * 751), "JSON is nested more than 750 levels deep"),
+        ("\ud800", "Input data was truncated"),
+    ],
+    ids=["no number of JSON", "too deep", "half a surrogate pair"],
+)
+async def test_an_answer_that_cannot_be_read_fails_the_task(world: At, answer: Any, fault: str) -> None:
+    world.desk.answers["Price"] = answer
+    started = await world.run(Price=task())
+    await world.settle()
+    cause = f"The answer of {FUNCTION} cannot be used: {fault}"
+    data = await world.engine.describe(await world.row(started.arn))
+    assert (data.error, data.cause) == ("States.Runtime", cause)
+
+
+async def test_an_error_that_utf_8_cannot_have_is_written_as_it_can(world: At) -> None:
+    world.desk.answers["Price"] = fails("Shop.\udcff", "closed \ud800")
+    started = await world.run(Price=task())
+    await world.settle()
+    data = await world.engine.describe(await world.row(started.arn))
+    assert (data.error, data.cause) == ("Shop.?", "closed ?")
+
+
 async def test_a_failure_goes_to_retry_and_each_try_is_a_call_of_its_own(world: At) -> None:
     world.desk.answers["Price"] = fails("Shop.Closed", "sunday")
     started = await world.run(Price=task(Retry=[{"ErrorEquals": ["Shop.Closed"], "MaxAttempts": 1}]))

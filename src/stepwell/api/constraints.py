@@ -25,6 +25,7 @@ from msgspec.inspect import (
     type_info,
 )
 
+from stepwell.core.payloads import json_problem
 from stepwell.errors import SerializationException, ValidationException
 
 Request = TypeVar("Request", bound=msgspec.Struct)
@@ -61,15 +62,6 @@ def parse_json(text: str | bytes) -> Any:
         return msgspec.json.decode(text)
     except (ValueError, RecursionError) as problem:
         raise SerializationException(json_problem(problem)) from problem
-
-
-def json_problem(problem: Exception) -> str:
-    """Why a text is not JSON, for people."""
-    if isinstance(problem, RecursionError):
-        return "JSON is nested too deeply"
-    if isinstance(problem, UnicodeError):
-        return "JSON is not valid UTF-8"
-    return str(problem)
 
 
 def constraint_error(*violations: str) -> ValidationException:

@@ -10,11 +10,12 @@ from stepwell.clock import Clock, Milliseconds
 from stepwell.core import facts as f
 from stepwell.core.execution import Branch, Try
 from stepwell.core.journal import TaskScheduled
+from stepwell.core.payloads import json_fault
 from stepwell.core.state_test import Wanted
 from stepwell.core.work import Work, WorkKind
 from stepwell.engine.mocked import mocked_answer
 from stepwell.engine.residents import Resident
-from stepwell.errors import InternalFailure, States
+from stepwell.errors import Failure, InternalFailure, States
 from stepwell.integrations.call import (
     Call,
     CallFailed,
@@ -72,6 +73,12 @@ def _due(tried: Try | TaskScheduled | Wanted) -> Milliseconds | None:
             return tried.timeout_due
         case Wanted():
             return None
+
+
+def _unreadable(call: Call, position: int, fault: str) -> f.Fact:
+    """What the core could not read would have the execution set aside, through no fault of ours."""
+    cause = f"The answer of {call.resource} cannot be used: {fault}"
+    return f.TaskRefused(position, Failure(States.RUNTIME, cause))
 
 
 class Lane:
@@ -206,6 +213,8 @@ class Calls:
             return f.TaskRefused(position, problem.failure, problem.how)
         except Exception as problem:
             return self._broken(call, position, problem)
+        if fault := json_fault(output):
+            return _unreadable(call, position, fault)
         return f.TaskSubmitted(position, output) if waits else f.TaskAnswered(position, output)
 
     async def _asking_for(self, key: Key, call: Call) -> str:
@@ -285,7 +294,8 @@ class Calls:
         except Exception as problem:
             return self._broken(call, position, problem)
         if output is not None:
-            return f.TaskAnswered(position, output)
+            fault = json_fault(output)
+            return _unreadable(call, position, fault) if fault else f.TaskAnswered(position, output)
         now = self._clock.now()
         return f.JobRuns(position, now + min(max((now - tried.submitted_at) // 10, SHORTEST), LONGEST))
 

@@ -291,6 +291,7 @@ class Runner:
 
     def _commit(self, resident: Resident, transition: Transition) -> Commit | None:
         """What is to be written, or None when nothing is."""
+        chunk = journal.encode(transition.entries) if transition.entries else b""  # before the row knows of them
         execution = resident.execution
         id = execution.id
         opened = [*transition.opened, *transition.moved]
@@ -316,7 +317,6 @@ class Runner:
         if not new and row.aside is not None:
             row = replace(row, aside=None)  # an earlier build could not go on with it; this one can
         changed, resident.row = row is not resident.row, row
-        chunk = journal.encode(transition.entries) if transition.entries else b""
         self.residents.grew(resident, 3 * len(chunk))
         return Commit(
             execution=id,

@@ -59,8 +59,13 @@ class CallFailed(Exception):
 
     def __init__(self, error: str | None, cause: str | None, how: str = "Failed") -> None:
         super().__init__(f"{error}: {cause}")
-        self.failure = Failure(error, cause)
+        self.failure = Failure(_writable(error), _writable(cause))
         self.how = how  # last part of the event's name
+
+
+def _writable(text: str | None) -> str | None:
+    """The text as UTF-8 can have it: what a service answers may have halves of surrogate pairs."""
+    return None if text is None else text.encode("utf-8", "replace").decode()
 
 
 def exchange(headers: Mapping[str, str], status: int, request_id: str) -> dict[str, Any]:

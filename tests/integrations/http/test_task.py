@@ -38,6 +38,26 @@ async def test_the_result_is_the_body_with_headers_and_status(http: Task) -> Non
     }
 
 
+async def test_a_header_and_a_status_text_that_are_no_utf_8_are_iso_8859_1(http: Task) -> None:
+    said = b"HTTP/1.1 200 d\xe9j\xe0\r\nX-Seen: caf\xe9\r\nX-Too: caf\xc3\xa9\r\nContent-Length: 0\r\n\r\n"
+    async with Api(said) as api:
+        result = json.loads(await http().call(call(api.url)))
+    assert (result["StatusText"], result["Headers"]["x-seen"], result["Headers"]["x-too"]) == (
+        "d\xe9j\xe0",
+        ["caf\xe9"],
+        ["caf\xe9"],
+    )
+    async with Api(b"HTTP/1.1 500 z\xfcrnt\r\nContent-Length: 0\r\n\r\n") as api:
+        assert await failed(http(), api.url) == ("States.Http.StatusCode.500", "z\xfcrnt")
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "undefined", "punycode"])
+async def test_a_charset_that_makes_no_text_of_the_body_fails_the_task(http: Task, charset: str) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset={charset}\r\nContent-Length: 6\r\n\r\n"
+    async with Api(head.encode() + b"\\ud800") as api:
+        assert (await failed(http(), api.url))[0] == "States.Runtime"
+
+
 async def test_headers_that_come_twice_have_two_values(http: Task) -> None:
     said = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nContent-Length: 0\r\n\r\n"
     async with Api(said) as api:

@@ -10,9 +10,9 @@ from stepwell.api.call import Answer, Call
 from stepwell.api.members import check_name, no_such_map_run, not_for_this_type, present, seconds
 from stepwell.api.operations.state_machines import describe_revision, find_target
 from stepwell.api.pages import page_size
-from stepwell.api.payloads import json_fault
 from stepwell.arns import parse_arn, split_test_case
 from stepwell.core.mocks import encode
+from stepwell.core.payloads import json_fault
 from stepwell.engine.aliases import Target
 from stepwell.errors import (
     ExecutionDoesNotExist,

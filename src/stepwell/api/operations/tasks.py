@@ -2,7 +2,7 @@
 
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
-from stepwell.api.payloads import json_fault
+from stepwell.core.payloads import json_fault
 from stepwell.errors import InvalidOutput
 
 

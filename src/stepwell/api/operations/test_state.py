@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
 from stepwell.api.members import check_role, present
-from stepwell.api.payloads import json_fault
 from stepwell.arns import state_machine_arn
 from stepwell.asl.resources import is_activity
 from stepwell.asl.specimen import Specimen, StateNotFound, read_specimen
 from stepwell.asl.states import Map, Parallel, Task
 from stepwell.core.advance import Limits, Moment, RunApart
 from stepwell.core.facts import Start
+from stepwell.core.payloads import json_fault
 from stepwell.core.state_test import LONGEST_TEST, Given, Outcome, Unthinkable, Wanted, try_state
 from stepwell.engine.calls import call_of
 from stepwell.engine.identity import new_uuid

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from stepwell.clock import Clock
+from stepwell.core.payloads import json_fault
 from stepwell.errors import InternalFailure, States
 from stepwell.integrations.call import Call, CallFailed, Queueing, exchange
 from stepwell.integrations.functions.functions import Functions
@@ -15,7 +16,6 @@ from stepwell.integrations.functions.names import FunctionName, read_name
 from stepwell.integrations.functions.refusals import Refusal, Told
 
 encode = msgspec.json.Encoder(order="sorted").encode
-_JSON = msgspec.json.Decoder(msgspec.Raw)
 _NO_CONTEXT = "Client context must be a valid Base64-encoded JSON object."
 EMPTY = msgspec.Raw(b"{}")
 
@@ -66,11 +66,8 @@ class FunctionTasks(Queueing):
             raise _refused(refusal, invocation.id) from refusal
         if outcome is not None and outcome.failed:
             raise _failed(outcome)
-        if outcome is not None:
-            try:
-                _JSON.decode(outcome.payload)
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                raise _unknown(outcome.payload) from None
+        if outcome is not None and not _readable(outcome.payload):
+            raise _unknown(outcome.payload)
         return outcome
 
     def _answer(self, invocation: Invocation, asked: Parameters, outcome: Outcome | None) -> dict[str, Any]:
@@ -140,6 +137,13 @@ def _invocation(call: Call, name: FunctionName, payload: bytes, context: str | N
         execution=call.execution_arn,
         state=call.state,
     )
+
+
+def _readable(payload: bytes) -> bool:
+    try:
+        return json_fault(payload.decode()) is None
+    except UnicodeDecodeError:
+        return False
 
 
 def _refused(refusal: Refusal, id: str) -> CallFailed:

@@ -81,8 +81,8 @@ class Client:
             return Response(
                 protocol=f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1",
                 status=answer.status,
-                reason=answer.reason or "",
-                headers=[*answer.headers.items()],
+                reason=_text(answer.reason or ""),
+                headers=[(name, _text(value)) for name, value in answer.headers.items()],
                 body=bytes(read[: most + 1]),
             )
 
@@ -108,6 +108,15 @@ class Client:
             _refused.get().append(to[0])
             raise NotAllowed(f"{to[0]} may not be reached")
         return socket.socket(family=family, type=kind, proto=protocol)
+
+
+def _text(sent: str) -> str:
+    """A header or status text: UTF-8, else ISO-8859-1 (RFC 9110, 5.5), which aiohttp leaves as half surrogates."""
+    try:
+        sent.encode()
+    except UnicodeEncodeError:
+        return sent.encode("utf-8", "surrogateescape").decode("latin-1")
+    return sent
 
 
 def _no_answer(request: Request, why: str) -> CallFailed:

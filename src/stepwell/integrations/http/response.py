@@ -63,6 +63,8 @@ def _body(response: Response) -> Any:
 def readable(body: bytes, charset: str) -> str | None:
     """The body as text; None when it is none."""
     try:
-        return body.decode(charset)
-    except (LookupError, UnicodeDecodeError):
+        text = body.decode(charset)
+        text.encode()  # some of Python's charsets can write half a surrogate pair
+    except (LookupError, UnicodeError):
         return None
+    return text

@@ -1,11 +1,9 @@
-"""JSON texts that clients hand in, as input or output: how deep, and whether they are JSON at all."""
+"""JSON texts that come from outside, as input, output or answer: how deep, and whether they are JSON at all."""
 
 import re
 from itertools import accumulate
 
 import msgspec
-
-from stepwell.api.constraints import json_problem
 
 DEEPEST = 750
 """Levels of nesting. Somewhat below what Python can read and write, for states put payloads into payloads."""
@@ -24,6 +22,15 @@ def json_fault(text: str) -> str | None:
     if text.count("[") + text.count("{") > DEEPEST and nesting(text) > DEEPEST:
         return f"JSON is nested more than {DEEPEST} levels deep"
     return None
+
+
+def json_problem(problem: Exception) -> str:
+    """Why a text is not JSON, for people."""
+    if isinstance(problem, RecursionError):
+        return "JSON is nested too deeply"
+    if isinstance(problem, UnicodeError):
+        return "JSON is not valid UTF-8"
+    return str(problem)
 
 
 def nesting(text: str) -> int:

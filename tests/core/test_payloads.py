@@ -2,7 +2,7 @@
 
 import pytest
 
-from stepwell.api.payloads import json_fault, nesting
+from stepwell.core.payloads import json_fault, nesting
 
 
 @pytest.mark.parametrize(
