@@ -29,6 +29,10 @@ def bake(size: int) -> str: ...
 def choose(text: str) -> bool: ...
 
 @workflow
+def other(n: int) -> int:
+    return n
+
+@workflow
 def flow(n: int, x: float, s: str, xs: list[int], rows: list[list[int]], d: dict[str, int], anything, order: Order):
 """
 
@@ -113,6 +117,8 @@ CASES = [
     ("raise Declined(s, n)", 'An error has a name and one text. Write raise Declined("…").'),
     ("raise s", "Only an exception of a known class can be raised. Write raise TheClass(…)."),
     ("try:\n        bake(n)\n    except Declined as e:\n        choose(e)", "An exception is no data. Write str(e)."),
+    ("try:\n        other(n)\n    except Declined:\n        pass", "An error of the workflow other comes as "
+     "States.TaskFailed, whatever it was. Catch Exception without a name, or make it a @fragment."),
     # -- match
     ("match order:\n        case Order(): pass",
      "Only values, several of them with `|`, and `_` can be matched. Use if and elif."),

@@ -136,10 +136,19 @@ def call(scope: Scope, node: ast.Call, target: ast.expr | None = None, *, wanted
         state: State = {"Type": "Task", "Resource": resource, "Arguments": arguments, **called.fields()}
         work(scope, state, name, target, kind, "$states.result", ends)
     else:
+        _check_nested(scope, called, node)
         given = {"StateMachineArn": place.arn("stateMachine", called.name), "Input": arguments}
         state = {"Type": "Task", "Resource": NESTED, "Arguments": given}
         work(scope, state, name, target, kind, "$states.result.Output", ends)
     return kind
+
+
+def _check_nested(scope: Scope, called: Any, node: ast.Call) -> None:
+    """Raises Refused where an `except` would look at the error of another execution, which is States.TaskFailed."""
+    for handler in innermost_first([*scope.around, *scope.handlers]):
+        if not handler.takes_all or handler.variable is not None:
+            raise Refused(node, f"An error of the workflow {called.name} comes as States.TaskFailed, whatever it was.",
+                          "Catch Exception without a name, or make it a @fragment.")  # fmt: skip
 
 
 def _fragment(scope: Scope, called: Fragment[..., Any], node: ast.Call, target: ast.expr | None,
