@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -211,6 +212,90 @@ class TestSaving:
             # When the template is broken, it is said where
             save(project / "template.yaml", "Resources: [")
             assert "template.yaml:" in dev.line()["refused"][0]["reason"]
+
+
+SERVERLESS = """
+service: shop
+provider: {name: aws, runtime: python3.12}
+functions:
+  price:
+    handler: price.handler
+    environment: {SECRET: !Ref Key, TOPIC: !Ref Topic}
+    events:
+      - httpApi: GET /prices/{item}
+stepFunctions:
+  stateMachines:
+    pricing:
+      definition:
+        StartAt: Price
+        States:
+          Price: {Type: Task, Resource: !GetAtt PriceLambdaFunction.Arn, End: true}
+resources:
+  Resources:
+    Key: {Type: AWS::SecretsManager::Secret, Properties: {Name: key, SecretString: open sesame}}
+    Topic: {Type: AWS::SNS::Topic}
+"""
+PRICE = """
+import os
+import boto3
+
+def handler(event, context):
+    if "pathParameters" in event:
+        return {"statusCode": 200, "headers": {"x-item": event["pathParameters"]["item"]}, "body": event["version"]}
+    secret = boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["SECRET"])["SecretString"]
+    return [secret, os.environ["TOPIC"]]
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
+    directory = tmp_path_factory.mktemp("shop")
+    save(directory / "serverless.yml", SERVERLESS)
+    save(directory / "price.py", PRICE)
+    with developing(directory) as dev:
+        yield dev
+
+
+class TestServerless:
+    def test_its_state_machines_call_its_functions_with_its_resources(self, shop: Dev) -> None:
+        output = json.loads(shop.came_to("pricing")["output"])
+        assert output == ["open sesame", "arn:aws:sns:us-east-1:123456789012:Topic"]
+
+    def test_its_paths_lead_to_its_functions(self, shop: Dev) -> None:
+        with urllib.request.urlopen(f"{shop.url}/prices/dough") as answer:
+            assert (answer.status, answer.headers["x-item"], answer.read()) == (200, "dough", b"2.0")
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"{shop.url}/nothing")
+
+
+class TestOneAddress:
+    def test_what_is_large_and_what_is_signed_in_the_url_goes_through(self, examples: Dev) -> None:
+        s3 = examples.client("s3")
+        s3.create_bucket(Bucket="large")
+        body = os.urandom(20 * 1024 * 1024)
+        s3.put_object(Bucket="large", Key="a b", Body=body)
+        url = s3.generate_presigned_url("get_object", Params={"Bucket": "large", "Key": "a b"})
+        with urllib.request.urlopen(url) as answer:
+            assert answer.read() == body
+
+    def test_a_client_is_told_by_a_service_itself_what_is_wrong(self, examples: Dev) -> None:
+        sqs = examples.client("sqs")
+        with pytest.raises(sqs.exceptions.QueueDoesNotExist):
+            sqs.get_queue_url(QueueName="nowhere")
+
+    def test_a_web_page_with_a_name_of_its_own_is_sent_away(self, examples: Dev) -> None:
+        signed = "AWS4-HMAC-SHA256 Credential=any/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0"
+        request = urllib.request.Request(examples.url, b"", {"Host": "evil.example", "Authorization": signed})
+        with pytest.raises(urllib.error.HTTPError, match="421"):
+            urllib.request.urlopen(request)
+
+
+def test_a_template_of_another_shape_is_told_of_and_keeps_nothing_else_back(tmp_path: Path) -> None:
+    save(tmp_path / "greet.asl.json", PASSED)
+    save(tmp_path / "template.yaml", "Resources: {Bad: {Type: AWS::Serverless::Function, Properties: [1]}}")
+    with developing(tmp_path) as dev:
+        assert "template.yaml" in dev.line()["refused"][0]["reason"]
+        assert dev.came_to("greet")["output"] == '"before"'
 
 
 def test_everything_is_told_as_lines_in_a_pipe(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Has a directory's state machines, functions and resources be on the server as they are on disk."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from stepwell.cli.options import NotDone
 from stepwell.cli.validate import checked_in
 from stepwell.config import Config, Settings
 from stepwell.integrations.functions.projects import ProjectError, read_project
+
+log = logging.getLogger(__name__)
 
 ROLE = "arn:aws:iam::{account}:role/stepwell-dev"
 
@@ -120,6 +123,10 @@ class Deployment:
             work(done, *what)
         except (NotDone, Refused) as problem:
             done.refused.append(Refusal(str(getattr(problem, "message", problem))))
+        except (AttributeError, KeyError, TypeError, ValueError) as problem:  # half a template is not of its shape
+            log.info("%s could not be understood", what, exc_info=problem)
+            reason = f"{what[0]} is not built as it should be ({type(problem).__name__}: {problem})."
+            done.refused.append(Refusal(f"{reason} `stepwell validate` and cfn-lint say more."))
 
     def _deploy_file(self, done: Round, file: Path) -> None:
         [checked] = checked_in(str(file))

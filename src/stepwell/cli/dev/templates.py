@@ -251,9 +251,17 @@ def filled(definition: str, substitutions: dict[str, str]) -> str:
 def _serverless(file: Path, document: dict[str, Any], config: Config) -> Template:
     """State machines of the plugin serverless-step-functions; a function `price` is PriceLambdaFunction there."""
     functions = document.get("functions") or {}
+    shared = (document.get("provider") or {}).get("environment")
     resources = dict((document.get("resources") or {}).get("Resources") or {})
     for key, function in functions.items():
-        properties = {"FunctionName": key, "Events": _serverless_events(function or {})}
+        said = {**(shared or {}), **((function or {}).get("environment") or {})}
+        # Texts are filled in where the function is read, for they have variables of the framework's own.
+        variables = {name: value for name, value in said.items() if is_intrinsic(value)}
+        properties = {
+            "FunctionName": key,
+            "Environment": {"Variables": variables},
+            "Events": _serverless_events(function or {}),
+        }
         resources[f"{key[0].upper()}{key[1:]}LambdaFunction"] = {"Type": FUNCTIONS[1], "Properties": properties}
     for key, machine in ((document.get("stepFunctions") or {}).get("stateMachines") or {}).items():
         own = {"StateMachineName": machine.get("name", key), "StateMachineType": machine.get("type", "STANDARD")}
