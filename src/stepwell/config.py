@@ -2,12 +2,14 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_origin
 
 import msgspec
+from msgspec import inspect
 
 PREFIX = "STEPWELL_"
 OF_AWS = {"SFN_MOCK_CONFIG": "mock_config"}
@@ -166,6 +168,43 @@ def _listed(value: Any, type: Any, strict: bool) -> Any:
 def _unknown(name: str, where: str, known: Iterable[str]) -> str:
     written = PREFIX + name.upper() if where == "the environment" else name
     return f"Unknown setting {written} in {where}. {_instead(name, known)}"
+
+
+_SAID = re.compile(r"unknown field `(?P<setting>.+?)`|nvalid enum value '(?P<choice>.+?)'|nvalid value '(?P<tag>.+?)'")
+
+
+def explained(problem: msgspec.ValidationError, kind: Any) -> str:
+    """What is wrong with a table that is no `kind`, and the names or choices that would do.
+
+    It tells no value that is free to choose, which may be a secret.
+    """
+    said = _SAID.search(str(problem))
+    if said is None or said.lastgroup is None:
+        return f"{problem}."
+    words: dict[str, set[str]] = {"setting": set(), "choice": set(), "tag": set()}
+    _collect(inspect.type_info(kind), words)
+    return f"{problem}. {_instead(said[said.lastgroup], words[said.lastgroup])}"
+
+
+def _collect(kind: inspect.Type, words: dict[str, set[str]]) -> None:
+    """The names of settings, the choices that they have, and the kinds of tables, within a type."""
+    inner: list[inspect.Type] = []
+    match kind:
+        case inspect.StructType():
+            words["setting"].update(field.encode_name for field in kind.fields)
+            if isinstance(kind.tag, str):
+                words["tag"].add(kind.tag)
+            inner += [field.type for field in kind.fields]
+        case inspect.UnionType():
+            inner += kind.types
+        case inspect.LiteralType():
+            words["choice"].update(str(value) for value in kind.values)
+        case inspect.VarTupleType():
+            inner.append(kind.item_type)
+        case inspect.Metadata():
+            inner.append(kind.type)
+    for each in inner:
+        _collect(each, words)
 
 
 def _instead(name: str, known: Iterable[str]) -> str:

@@ -37,6 +37,7 @@ def test_of_several_patterns_the_longer_one_decides() -> None:
     [
         ("[services.sqs]\nendpoint = 'x'", "Unknown setting endpoint of .* Did you mean endpoint_url?"),
         ("[services.sqs]\nread_timeout = -1", r'\[services."sqs"\] in .*: Expected `float` > 0'),
+        ("[services.sqs]\nendpoint_url = 'localhost:1'", r"Expected `str` matching regex '\^https\?://"),
         ("[services]\nsqs = 'http://q'", "must be a table. Write .services.sqs. on a line of its own"),
         ("[service.sqs]\nregion = 'x'", "there is no table .service.. Did you mean services?"),
     ],

@@ -105,7 +105,7 @@ def test_each_kind_of_table_says_who_runs_the_function(tmp_path: Path) -> None:
         ('handler = "price.py:"', "names no function. Write FILE.py:FUNCTION"),
         ('endpoint = "lambda"', 'endpoint = "lambda" is no address. Write https://…, or "aws".'),
         ('handler = "a.py:b"\ntimeout = 901', "Expected `float` <= 900.0"),
-        ('handler = "a.py:b"\nmemmory = 1', "Object contains unknown field `memmory`"),
+        ('handler = "a.py:b"\nmemmory = 1', "Object contains unknown field `memmory`. Did you mean memory?"),
         ('project = "template.yaml"', "template.yaml cannot be read: No such file or directory."),
     ],
 )

@@ -13,7 +13,7 @@ BASIC = {"username": "ada", "password": "geheim"}
 @pytest.mark.parametrize(
     ("http", "connection", "message"),
     [
-        ({"alow": []}, {}, "[http] in f: Object contains unknown field `alow`."),
+        ({"alow": []}, {}, "[http] in f: Object contains unknown field `alow`. Did you mean allow?"),
         (
             {"allow": ["localhost"]},
             {},
@@ -32,7 +32,7 @@ BASIC = {"username": "ada", "password": "geheim"}
             {"basic": {"username": "geheim"}},
             "[connections.c] in f: Object missing required field `password` - at `$.basic`.",
         ),
-        ({}, {"basci": BASIC}, "[connections.c] in f: Object contains unknown field `basci`."),
+        ({}, {"basci": BASIC}, "[connections.c] in f: Object contains unknown field `basci`. Did you mean basic?"),
         (
             {},
             {"basic": BASIC, "api_key": {"name": "k", "value": "geheim"}},

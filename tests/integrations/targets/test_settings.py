@@ -48,14 +48,29 @@ def test_each_table_is_a_target(tmp_path):
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ('type = "htp"\nurl = "http://a"', "Invalid value 'htp' - at `$.type`"),
-        ('type = "http"', "Object missing required field `url`"),
-        ('type = "http"\nurl = "ftp://a"', "Expected `str` matching regex '^https?://' - at `$.url`"),
-        ('type = "file"\npath = "a"\nstatuses = ["DONE"]', "Invalid enum value 'DONE' - at `$.statuses[0]`"),
-        ('type = "file"\npath = "a"\nretries = 3', "Object contains unknown field `retries`"),
+        ('type = "htp"\nurl = "http://a"', "Invalid value 'htp' - at `$.type`. Did you mean http?"),
+        ('type = "http"', "Object missing required field `url`."),
+        ('type = "http"\nurl = "ftp://a"', "Expected `str` matching regex '^https?://' - at `$.url`."),
+        (
+            'type = "file"\npath = "a"\nstatuses = ["DONE"]',
+            "Invalid enum value 'DONE' - at `$.statuses[0]`. "
+            "There are: ABORTED, FAILED, RUNNING, SUCCEEDED, TIMED_OUT.",
+        ),
+        ('type = "file"\npath = "a"\nstatus = []', "Object contains unknown field `status`. Did you mean statuses?"),
+        ('type = "http"\nurl = "http://[a"', "url is no address. Write https://HOST/PATH."),
+        (
+            'type = "http"\nurl = "http://a"\nheaders = {A = "secret\\nB"}',
+            "headers: the value of A has a line break or a control character. Write it in one line.",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place(tmp_path, table, said):
     with pytest.raises(ConfigError) as caught:
         load_targets([written(tmp_path, f"[targets.audit]\n{table}")], Services())
-    assert str(caught.value) == f"{tmp_path}/stepwell.toml, [targets.audit]: {said}."
+    assert str(caught.value) == f"{tmp_path}/stepwell.toml, [targets.audit]: {said}"
+
+
+def test_the_address_is_shown_without_its_password_and_query(tmp_path):
+    table = '[targets.a]\ntype = "http"\nurl = "https://ann:secret@a.example:81/events?token=secret"'
+    (target,) = load_targets([written(tmp_path, table)], Services())
+    assert target.to == "https://…@a.example:81/events?…"

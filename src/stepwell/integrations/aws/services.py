@@ -18,7 +18,7 @@ Seconds = Annotated[float, msgspec.Meta(gt=0)]
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Services of some services. What is None is left to AWS's own environment variables and profiles."""
 
-    endpoint_url: str | None = None
+    endpoint_url: Annotated[str, msgspec.Meta(pattern="^https?://.")] | None = None
     region: str | None = None  # None: that of the execution's ARN
     profile: str | None = None
     connect_timeout: Seconds = 10

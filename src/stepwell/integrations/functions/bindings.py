@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from stepwell.config import ConfigError, Settings, mark
+from stepwell.config import FILE, ConfigError, Settings, explained, mark
 from stepwell.integrations.functions.names import FunctionName
 from stepwell.integrations.functions.process import Spec
 from stepwell.integrations.functions.projects import Definition, ProjectError, read_project
@@ -121,14 +121,15 @@ class Bindings:
         return self._settings.mark(), *(mark(Path(project)) for project in self._projects)
 
     def _read(self) -> None:
-        tables = {name: _table(name, table) for name, table in self._settings.table("functions").items()}
+        file = self._settings.directory / FILE
+        tables = {name: _table(name, table, file) for name, table in self._settings.table("functions").items()}
         projects: dict[str, dict[str, Definition]] = {}
         for name, table in tables.items():
             for path in self._project_files(table):
                 try:
                     projects[path] = read_project(Path(path))
                 except ProjectError as problem:
-                    raise ConfigError(f"[functions.{name}]: {problem}") from None
+                    raise ConfigError(f"[functions.{name}] in {file}: {problem}") from None
         self._tables, self._projects, self._found = tables, projects, {}
         self._mark = self._marks()
 
@@ -186,12 +187,13 @@ def handler_of(text: str, directory: Path, code: str = ".") -> Definition:
     return Definition(handler=f"{path.stem}.{name}", root=str(path.parent))
 
 
-def _table(name: str, raw: Any) -> Table:
-    where = f"[functions.{name}] in stepwell.toml" if name.isidentifier() else f'[functions."{name}"] in stepwell.toml'
+def _table(name: str, raw: Any, file: Path) -> Table:
+    shown = name if name.isidentifier() else f'"{name}"'
+    where = f"[functions.{shown}] in {file}"
     try:
         table = msgspec.convert(raw, Table)
     except msgspec.ValidationError as problem:
-        raise ConfigError(f"{where}: {problem}.") from None
+        raise ConfigError(f"{where}: {explained(problem, Table)}") from None
     given = [
         what
         for what, said in (

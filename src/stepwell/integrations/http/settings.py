@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
-from stepwell.config import ConfigError, config_file, read_table
+from stepwell.config import ConfigError, config_file, explained, read_table
 
 Table = TypeVar("Table", bound=msgspec.Struct)
 
@@ -146,4 +146,4 @@ def _converted(table: Any, kind: type[Table], title: str) -> Table:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as problem:
         # The message names the place and the types, never a value: it may be a secret.
-        raise ConfigError(f"{title}: {problem}.") from None
+        raise ConfigError(f"{title}: {explained(problem, kind)}") from None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from stepwell.config import ConfigError, config_file, read_table
+from stepwell.config import ConfigError, config_file, explained, read_table
 from stepwell.integrations.aws.clients import Clients
 from stepwell.integrations.aws.services import Services
 from stepwell.integrations.logs.cloudwatch import CloudWatchWriter
@@ -31,9 +31,8 @@ def load_logs(directories: Iterable[Path], services: Services) -> LogWriter | No
     try:
         settings = msgspec.convert(table, LogSettings)
     except msgspec.ValidationError as problem:
-        raise ConfigError(
-            f'{file}, [{TABLE}]: {problem}. Write to = "cloudwatch", to = "stdout" or to = "file:PATH".'
-        ) from problem
+        mend = 'Write to = "cloudwatch", to = "stdout" or to = "file:PATH".'
+        raise ConfigError(f"{file}, [{TABLE}]: {explained(problem, LogSettings)} {mend}") from None
     if settings.to.startswith(FILE):
         return FileWriter(file.parent / settings.to.removeprefix(FILE))
     return OutputWriter() if settings.to == "stdout" else CloudWatchWriter(Clients(services))

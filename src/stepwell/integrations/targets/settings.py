@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from stepwell.config import ConfigError, Positive, config_file, read_table
+from stepwell.config import ConfigError, Positive, config_file, explained, read_table
 from stepwell.core.status_event import SOURCE
 from stepwell.integrations.aws.clients import Clients
 from stepwell.integrations.aws.services import Services
@@ -78,7 +79,9 @@ def _target(name: str, table: Any, file: Path, makers: "Makers") -> Target:
     try:
         settings = msgspec.convert(table, AnySettings)
     except msgspec.ValidationError as problem:
-        raise ConfigError(f"{file}, [{TABLE}.{name}]: {problem}.") from problem
+        raise ConfigError(f"{file}, [{TABLE}.{name}]: {explained(problem, AnySettings)}") from None
+    if isinstance(settings, Http) and (reason := _check_http(settings)):
+        raise ConfigError(f"{file}, [{TABLE}.{name}]: {reason}.")
     sender, to = makers.make(settings)
     return Target(
         name,
@@ -92,6 +95,34 @@ def _target(name: str, table: Any, file: Path, makers: "Makers") -> Target:
     )
 
 
+def _without_secrets(url: str) -> str:
+    """The address as it is shown: whoever may look at targets need not know its password and query."""
+    parts = urlsplit(url)
+    host = f"…@{parts.netloc.rpartition('@')[2]}" if "@" in parts.netloc else parts.netloc
+    return urlunsplit((parts.scheme, host, parts.path, "…" if parts.query else "", ""))
+
+
+def _check_http(settings: Http) -> str | None:
+    """Why nothing could ever be sent so; None when it can."""
+    try:
+        parts = urlsplit(settings.url)
+        usable = parts.hostname is not None and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        return "url is no address. Write https://HOST/PATH"
+    for name, value in settings.headers.items():
+        if not _HEADER.fullmatch(name):
+            return f"headers: {name!r} cannot be a header's name. Write letters, digits and -"
+        if _CONTROL.search(value):
+            return f"headers: the value of {name} has a line break or a control character. Write it in one line"
+    return None
+
+
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
 class Makers:
     """Makes senders; with each comes what people are shown of where it sends to."""
 
@@ -102,7 +133,7 @@ class Makers:
     def make(self, settings: AnySettings) -> tuple[Sender, str]:
         match settings:
             case Http():
-                return HttpSender(settings.url, settings.headers, settings.timeout), settings.url
+                return HttpSender(settings.url, settings.headers, settings.timeout), _without_secrets(settings.url)
             case File():
                 return FileSender(self._directory / settings.path), settings.path
             case Sqs():
