@@ -119,6 +119,8 @@ CASES = [
     ("try:\n        bake(n)\n    except Declined as e:\n        choose(e)", "An exception is no data. Write str(e)."),
     ("try:\n        other(n)\n    except Declined:\n        pass", "An error of the workflow other comes as "
      "States.TaskFailed, whatever it was. Catch Exception without a name, or make it a @fragment."),
+    ("y = d.get('k', d['x'])", "Python computes this default even where it is not needed, and it may fail. Assign it to "
+     "a name first."),
     # -- match
     ("match order:\n        case Order(): pass",
      "Only values, several of them with `|`, and `_` can be matched. Use if and elif."),

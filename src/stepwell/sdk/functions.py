@@ -189,7 +189,11 @@ def _replace(translator: Translator, node: ast.Call, owner: Code) -> Code:
 def _get(translator: Translator, node: ast.Call, owner: Code) -> Code:
     if not t.is_dict(owner.type):
         raise _unknown(node.func.value if isinstance(node.func, ast.Attribute) else node, "a dict")
-    other = translator.sure(node.args[1]) if len(node.args) == 2 else Code("null", t.NONE)
+    inner = translator.within(translator.names)
+    other = inner.sure(node.args[1]) if len(node.args) == 2 else Code("null", t.NONE)
+    if inner.risky:
+        raise Refused(node.args[1], "Python computes this default even where it is not needed, and it may fail.",
+                      "Assign it to a name first.")  # fmt: skip
     found = f"$lookup({owner.text}, {translator.key(node.args[0]).text})"
     return Code(exists_or(found, other.at(TERNARY + 1)), t.union(t.value_of(owner.type), other.type))
 

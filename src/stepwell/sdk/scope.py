@@ -123,7 +123,7 @@ class Scope:
     def variable(self, name: str) -> str:
         """How a Python name is called in this scope."""
         if name not in self.aliases and (name in RESERVED or name.startswith("_")):
-            self.aliases[name] = variable_for(name, self.source.names | self.machine.given)
+            self.aliases[name] = self.fresh(name)
         return self.aliases.get(name, name)
 
     def fresh(self, name: str) -> str:
