@@ -82,6 +82,16 @@ async def test_the_context_tells_what_lambdas_does(shop: Shop) -> None:
     ]
 
 
+async def test_each_invocation_has_a_trace_of_its_own_and_none_is_kept_by_the_c_library(shop: Shop) -> None:
+    shop.open(
+        price="import ctypes, os; getenv = ctypes.CDLL(None).getenv; getenv.restype = ctypes.c_char_p; "
+        "return [os.environ['_X_AMZN_TRACE_ID'], getenv(b'_X_AMZN_TRACE_ID'), 'PATH' in os.environ.copy()]"
+    )
+    first, second = await shop.answer("price"), await shop.answer("price")
+    assert first == ["Root=1-00000001-000040008000000000000000;Sampled=0", None, True]
+    assert second == ["Root=1-00000002-000040008000000000000000;Sampled=0", None, True]
+
+
 async def test_the_environment_is_lambdas_and_the_functions_own_without_stepwells(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -227,7 +227,7 @@ class Process:
 
     def _invoke(self, told: "dict[str, Any]", event: bytes) -> None:
         self._requests.id = told["id"]
-        os.environ["_X_AMZN_TRACE_ID"] = told["trace"]
+        _set_trace(told["trace"])
         try:
             if self._broken is not None:
                 raise self._broken
@@ -255,6 +255,15 @@ class Process:
         handler.setFormatter(formatter)
         handler.addFilter(self._requests)
         logging.getLogger().addHandler(handler)
+
+
+def _set_trace(header: str) -> None:
+    """As Lambda does for each invocation, for whoever asks os.environ.
+
+    putenv keeps every value that it was ever given (glibc before 2.41): after some million invocations they would be
+    all of the function's memory. So the process's own environment is left alone.
+    """
+    os.environ._data[os.environ.encodekey("_X_AMZN_TRACE_ID")] = os.environ.encodevalue(header)  # type: ignore[attr-defined]
 
 
 def _die_of_hunger() -> NoReturn:
