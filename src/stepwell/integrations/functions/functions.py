@@ -146,12 +146,12 @@ class Functions:
         limit = EVENT_LIMIT if kind == "Event" else PAYLOAD_LIMIT
         if len(invocation.payload) > limit:
             raise RequestTooLargeException(len(invocation.payload), kind, limit)
-        bound = self.find(invocation.function)
-        if isinstance(bound, Elsewhere) and kind != "RequestResponse":
-            await self._remote(bound).run(invocation, kind)
-            return None
         if kind == "RequestResponse":
             return await self._run(invocation)
+        bound = self.find(invocation.function)
+        if isinstance(bound, Elsewhere):
+            await self._remote(bound).run(invocation, kind)
+            return None
         self._check(bound, invocation)
         if kind == "Event":
             self._spawn(self._run_later(invocation))

@@ -61,7 +61,7 @@ class WarmProcess(asyncio.Protocol):
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self.over: asyncio.Future[None] = self._loop.create_future()
         """Done once it is gone."""
-        self._buffer = b""
+        self._buffer = bytearray()
         self._wire: asyncio.Transport | None = None
         self._process: asyncio.SubprocessTransport | None = None
         self._code: int | None = None
@@ -187,16 +187,16 @@ class WarmProcess(asyncio.Protocol):
         self._wire = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        buffer = self._buffer + data if self._buffer else data
+        self._buffer += data
         at = 0
-        while len(buffer) - at >= HEAD.size:
-            length, kind = HEAD.unpack_from(buffer, at)
+        while len(self._buffer) - at >= HEAD.size:
+            length, kind = HEAD.unpack_from(self._buffer, at)
             end = at + HEAD.size + length
-            if len(buffer) < end:
+            if len(self._buffer) < end:
                 break
-            self._heard(kind, buffer[at + HEAD.size : end])
+            self._heard(kind, bytes(self._buffer[at + HEAD.size : end]))
             at = end
-        self._buffer = buffer[at:]
+        del self._buffer[:at]
 
     def _heard(self, kind: int, body: bytes) -> None:
         if kind in (RESULT, ERROR):
