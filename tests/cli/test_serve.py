@@ -98,6 +98,13 @@ def test_an_unknown_setting_is_refused_with_the_nearest_one(tmp_path: Path) -> N
     assert "STEPWELL_HISTORY_LIMITS in the environment. Did you mean history_limit?" in refused.stderr
 
 
+def test_a_log_level_that_is_none_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    refused = run("serve", "--port", "0", "--data", str(tmp_path), "--log-level", "loud")
+    assert refused.returncode == 2
+    assert "'LOUD' IS NOT ONE OF 'DEBUG', 'INFO', 'WARNING', 'ERROR'" in refused.stderr.upper()
+    assert not (tmp_path / "stepwell.db").exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_an_idle_server(tmp_path: Path, number: signal.Signals) -> None:
     with serving(tmp_path) as server:

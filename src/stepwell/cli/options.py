@@ -14,6 +14,8 @@ NOT_SUCCEEDED = 1
 """Exit code: the execution waited for did not succeed."""
 NOT_DONE = 2
 """Exit code: the command could not be carried out."""
+LOG_LEVELS = click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"], case_sensitive=False)
+"""What --log-level takes."""
 
 
 class NotDone(click.ClickException):

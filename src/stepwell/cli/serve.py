@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from stepwell.cli.options import LOG_LEVELS
+
 DEFAULT_DATA = "stepwell-data"
 
 
@@ -41,7 +43,13 @@ DEFAULT_DATA = "stepwell-data"
     metavar="DAYS",
     help="Keep Express executions too, to be listed and shown; without DAYS for 7.",
 )
-@click.option("--log-level", default="INFO", show_default=True, help="DEBUG, INFO, WARNING or ERROR.")
+@click.option(
+    "--log-level",
+    type=LOG_LEVELS,
+    default="INFO",
+    show_default=True,
+    help="How much is told on stderr.",
+)
 def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple[str, ...], **settings: Any) -> None:
     """Serve the Step Functions API until SIGTERM or Ctrl-C."""
     from stepwell import server
@@ -61,7 +69,7 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
     if data and store:
         raise click.UsageError("--data and --store exclude each other: name one place for the data.")
     where = store or data or os.environ.get("STEPWELL_DATA") or DEFAULT_DATA
-    set_up_logs(log_level.upper())
+    set_up_logs(log_level)
     try:
         directories = [Path(where), Path.cwd()]
         config = load_config(directories, os.environ, allow_host=allow_host or None, **settings)

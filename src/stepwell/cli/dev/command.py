@@ -2,6 +2,8 @@
 
 import click
 
+from stepwell.cli.options import LOG_LEVELS
+
 
 @click.command()
 @click.argument("directory", default=".", type=click.Path(exists=True, file_okay=False))
@@ -13,7 +15,7 @@ import click
     help="Port of the stand-ins for AWS.  [default: a free one]",
 )
 @click.option("--data", metavar="DIR", help="Keep executions in this directory.  [default: forget them at the end]")
-@click.option("--log-level", default="WARNING", show_default=True, help="DEBUG, INFO, WARNING or ERROR.")
+@click.option("--log-level", type=LOG_LEVELS, default="WARNING", show_default=True, help="How much is told on stderr.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, a line for each thing that happens.")
 def dev(directory: str, port: int | None, moto_port: int, data: str | None, log_level: str, as_json: bool) -> None:
     """Serve what DIRECTORY holds with stand-ins for AWS's services, and again whenever it is saved."""
@@ -29,7 +31,7 @@ def dev(directory: str, port: int | None, moto_port: int, data: str | None, log_
     from stepwell.server import AddressTaken
     from stepwell.store.protocol import StoreError
 
-    set_up_logs(log_level.upper())
+    set_up_logs(log_level)
     try:
         with tempfile.TemporaryDirectory(prefix="stepwell-dev-") as forgotten:
             places = Places(directory=Path(directory), data=Path(data or forgotten))
