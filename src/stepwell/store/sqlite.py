@@ -39,8 +39,8 @@ from stepwell.store.sqlite_writer import Writer
 
 Row = tuple[Any, ...]
 
-_WRITER_CACHE = 64 << 20  # bytes: the indexes' inner pages of some millions of executions
-_READER_CACHE = 32 << 20
+_WRITER_CACHE = 16 << 20  # bytes: the indexes' inner pages; larger ones only fill up, the system caches the file anyway
+_READER_CACHE = 16 << 20
 _COUNTER_CACHE = 1 << 20
 _COPIER_CACHE = 1 << 20
 _COUNTED = (
