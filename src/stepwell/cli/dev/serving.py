@@ -12,9 +12,9 @@ from pathlib import Path
 import boto3
 
 from stepwell import server
-from stepwell.api.front import Front
 from stepwell.cli.client import Client
 from stepwell.cli.dev.deployment import Deployment, ProjectSettings
+from stepwell.cli.dev.forwarding import Forwarding
 from stepwell.cli.dev.project import marks
 from stepwell.cli.dev.report import Reachable, print_round, print_start
 from stepwell.cli.dev.stand_ins import environment_lines, lead_home
@@ -49,7 +49,7 @@ def serve_directory(places: Places, config: Config, moto: str, as_json: bool) ->
     listener = server.bind(config.host, config.port)
     url = f"http://{config.host}:{listener.getsockname()[1]}"
     lead_home(os.environ, url, config.region)
-    front, settings = Front(moto), ProjectSettings(places.settings)
+    front, settings = Forwarding(moto), ProjectSettings(places.settings)
 
     def watch() -> None:
         clients = {name: boto3.client(name, endpoint_url=moto) for name in ("cloudformation", "secretsmanager")}

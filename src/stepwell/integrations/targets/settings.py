@@ -14,7 +14,6 @@ from stepwell.integrations.aws.clients import Clients
 from stepwell.integrations.aws.services import Services
 from stepwell.integrations.targets.aws import AwsSender, to_bus, to_queue, to_topic
 from stepwell.integrations.targets.file import FileSender
-from stepwell.integrations.targets.http import HttpSender
 from stepwell.integrations.targets.target import Event, Sender, Target
 
 TABLE = "targets"
@@ -133,6 +132,8 @@ class Makers:
     def make(self, settings: AnySettings) -> tuple[Sender, str]:
         match settings:
             case Http():
+                from stepwell.integrations.targets.http import HttpSender  # aiohttp, which few servers need at start
+
                 return HttpSender(settings.url, settings.headers, settings.timeout), _without_secrets(settings.url)
             case File():
                 return FileSender(self._directory / settings.path), settings.path
