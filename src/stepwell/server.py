@@ -10,8 +10,9 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from prometheus_client import CollectorRegistry
@@ -243,6 +244,7 @@ async def serve(
     config: Config,
     listener: socket.socket,
     ready: Callable[[], None],
+    *,
     keys: Keys | None = None,
     certificate: ssl.SSLContext | None = None,
     services: Services | None = None,
@@ -286,25 +288,12 @@ def seldom_collect() -> None:
     gc.set_threshold(10_000)
 
 
-def run(
-    store: Store,
-    config: Config,
-    listener: socket.socket,
-    ready: Callable[[], None],
-    keys: Keys | None = None,
-    certificate: ssl.SSLContext | None = None,
-    services: Services | None = None,
-    http: HttpSettings | None = None,
-    outgoing: Outgoing | None = None,
-    file: Settings | None = None,
-    front: Front | None = None,
-) -> None:
-    """`serve` in an event loop of its own; returns after a signal."""
+def run(serving: Coroutine[Any, Any, None]) -> None:
+    """`serve`, in an event loop of its own; returns after a signal."""
     # uvicorn raises the signal again when it is done; by then there is nothing left to do.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     seldom_collect()
-    serving = serve(store, config, listener, ready, keys, certificate, services, http, outgoing, file, front)
     try:
         import uvloop
     except ImportError:  # no wheel on Windows

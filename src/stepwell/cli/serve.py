@@ -95,7 +95,19 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
             click.echo(f"Data are kept in {_without_password(shown)}")
             sys.stdout.flush()
 
-        server.run(kept, config, listener, ready, keys, certificate, services, http, outgoing, Settings(directories))
+        serving = server.serve(
+            kept,
+            config,
+            listener,
+            ready,
+            keys=keys,
+            certificate=certificate,
+            services=services,
+            http=http,
+            outgoing=outgoing,
+            file=Settings(directories),
+        )
+        server.run(serving)
     except (ConfigError, MockConfigError, StoreError, server.AddressTaken) as problem:
         raise click.ClickException(str(problem)) from None
 

@@ -57,7 +57,7 @@ def serve_directory(places: Places, config: Config, moto: str, as_json: bool) ->
         deployment = Deployment(places.directory, config, client, settings, front, clients)
         _watch(deployment, places.directory, Address(url, moto, config.region), as_json)
 
-    server.run(
+    serving = server.serve(
         store_at(str(places.data)),
         config,
         listener,
@@ -67,6 +67,7 @@ def serve_directory(places: Places, config: Config, moto: str, as_json: bool) ->
         file=settings,
         front=front,
     )
+    server.run(serving)
 
 
 @dataclass(frozen=True)
