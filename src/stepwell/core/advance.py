@@ -102,10 +102,8 @@ def _step(turn: Turn, branch: Branch, deleting: bool) -> None:
 def enter(turn: Turn, branch: Branch, work: "WorkTable") -> None:
     """The branch enters the state that it is before; `work` says what is done there."""
     state = turn.machine.states[branch.state]
-    event = turn.next_event()
     document = branch.data
-    payload = turn.payload(document)
-    turn.add_with(j.StateEntered(turn.now, event, branch.last, branch.id, state.name, state.type, payload), document)
+    turn.add_with(j.StateEntered(*turn.head(branch), state.name, state.type, turn.payload(document)), document)
     _guarded(turn, branch, work[type(state)], turn, branch, state)
 
 
@@ -189,7 +187,7 @@ def _redrive(turn: Turn, fact: f.Redrive) -> bool:
     if x.express or obstacle(x.status, x.started_at, x.stopped_at, x.events, turn.now, turn.limits.history):
         return False
     count, due = x.redrive_count + 1, _deadline(turn)
-    turn.add(j.ExecutionRedriven(turn.now, turn.next_event(), x.events, 0, count, due, fact.client_token))
+    turn.add(j.ExecutionRedriven(*turn.head(x.root, x.events), count, due, fact.client_token))
     return True
 
 

@@ -122,11 +122,7 @@ def exit_state(
 ) -> None:
     """Write the state's exit. Raises ExpressionError(States.DataLimitExceeded) for too large an output."""
     within_limit(turn, branch, output)
-    event = turn.next_event()
-    payload = turn.payload(output)
-    entry = j.StateExited(
-        turn.now, event, branch.last, branch.id, state.name, state.type, payload, next, assigned or None
-    )
+    entry = j.StateExited(*turn.head(branch), state.name, state.type, turn.payload(output), next, assigned or None)
     turn.add_with(entry, output)
 
 

@@ -62,8 +62,7 @@ def fail(turn: Turn, branch: Branch, failure: Failure, *, heartbeat: bool = Fals
                 failure = failure_of(turn, branch, error)
         last = _fail_group(turn, branch, state, failure, last)
         if branch.parent is None:
-            event = turn.next_event()
-            turn.add(j.ExecutionFailed(turn.now, event, last, 0, failure.error, failure.cause))
+            turn.add(j.ExecutionFailed(*turn.head(branch, last), failure.error, failure.cause))
             return
         branch = _stop_siblings(turn, branch, last)
         heartbeat = False
@@ -100,10 +99,7 @@ def fail_expression(turn: Turn, branch: Branch, error: ExpressionError) -> None:
         entering = branch.last == branch.entered_event and turn.machine.states[branch.state].type != "Wait"
         previous = branch.before if entering else branch.last
         cause = failure.cause or ""
-        event = turn.next_event()
-        turn.add(
-            j.EvaluationFailed(turn.now, event, previous, branch.id, branch.state, error.error, cause, error.location)
-        )
+        turn.add(j.EvaluationFailed(*turn.head(branch, previous), branch.state, error.error, cause, error.location))
     fail(turn, branch, failure)
 
 
@@ -163,9 +159,8 @@ def _fail_group(turn: Turn, branch: Branch, state: State, failure: Failure, last
     never_began = isinstance(state, Map) and failure.error == States.QUERY_EVALUATION_ERROR  # fails all the same
     if branch.phase is not Phase.JOINING and not never_began:
         return last
-    event = turn.next_event()
-    turn.add(j.GroupFailed(turn.now, event, last, branch.id, state.type))
-    return event
+    turn.add(j.GroupFailed(*turn.head(branch, last), state.type))
+    return turn.execution.events
 
 
 def _stop_siblings(turn: Turn, branch: Branch, failing: int) -> Branch:
@@ -175,8 +170,7 @@ def _stop_siblings(turn: Turn, branch: Branch, failing: int) -> Branch:
     parent = execution.branches[branch.parent]
     assert parent.group is not None
     if parent.group.type == "Map":
-        event = turn.next_event()
-        turn.add(j.MapIterationFailed(turn.now, event, failing, branch.id, parent.state, branch.index))
+        turn.add(j.MapIterationFailed(*turn.head(branch, failing), parent.state, branch.index))
     for id in list(parent.group.children):
         if id != branch.id:
             _abort(turn, execution.branches[id], parent, failing)
@@ -190,14 +184,13 @@ def _abort(turn: Turn, branch: Branch, parent: Branch, failing: int) -> None:
         for id in list(branch.group.children):
             _abort(turn, execution.branches[id], branch, failing)
         kind = turn.machine.states[branch.state].type
-        turn.add(j.GroupAborted(turn.now, turn.next_event(), failing, branch.id, kind))
+        turn.add(j.GroupAborted(*turn.head(branch, failing), kind))
     elif branch.phase in _ABORTABLE:
         kind = turn.machine.states[branch.state].type
         if kind in ("Task", "Wait"):
-            turn.add(j.StateAborted(turn.now, turn.next_event(), failing, branch.id, kind))
+            turn.add(j.StateAborted(*turn.head(branch, failing), kind))
     if parent.group.type == "Map" and branch.phase is not Phase.ENDED:
-        event = turn.next_event()
-        turn.add(j.MapIterationAborted(turn.now, event, failing, branch.id, parent.state, branch.index))
+        turn.add(j.MapIterationAborted(*turn.head(branch, failing), parent.state, branch.index))
 
 
 _ABORTABLE = frozenset({Phase.WAITING, Phase.SCHEDULED, Phase.STARTED, Phase.RETRYING})

@@ -223,7 +223,7 @@ def _map(trial: _Trial, branch: Branch, state: asl.Map) -> None:
         raise Unthinkable(
             f"mapIterationFailureCount is {trial.given.failed_iterations}, but the Map has {number} items"
         )
-    entry = j.MapStarted(trial.now, trial.next_event(), branch.last, branch.id, payload, number, "", number)
+    entry = j.MapStarted(*trial.head(branch), payload, number, "", number)
     trial.add_with(entry, items)
     if state.item_selector is not None:
         selected = [map_state.selected_item(trial, branch, state, index).value for index in range(number)]

@@ -121,19 +121,15 @@ class Turn:
             or (effort is not None and effort.turn > effort.limit)
         )
 
-    def next_event(self) -> int:
-        """The id of the event about to be added. Raises HistoryFull when only the closing one may follow."""
+    def head(self, branch: Branch, previous: int | None = None) -> tuple[Milliseconds, int, int, int]:
+        """What all events begin with: time, the next event's id, the event it follows, the branch.
+
+        `previous`: None: the last one of the branch. Raises HistoryFull when only the closing event may follow.
+        """
         event = self.execution.events + 1
         if event >= self.limits.history:
             raise HistoryFull
-        return event
-
-    def head(self, branch: Branch) -> tuple[Milliseconds, int, int, int]:
-        """What all entries begin with: time, the next event's id, the event it follows on its branch, the branch.
-
-        Raises HistoryFull.
-        """
-        return self.now, self.next_event(), branch.last, branch.id
+        return self.now, event, branch.last if previous is None else previous, branch.id
 
     def add(self, entry: j.Entry) -> None:
         """Write an entry without a payload."""

@@ -21,12 +21,8 @@ def start_iterations(turn: Turn, branch: Branch, state: Map) -> None:
     items = array_given(state, items_of(turn, branch, state, given))
     most = turn.limits.map_concurrency
     concurrency = min(wanted_concurrency(turn, branch, state, given.value) or most, most)
-    event = turn.next_event()
     entry = j.MapStarted(
-        turn.now,
-        event,
-        branch.last,
-        branch.id,
+        *turn.head(branch),
         turn.payload(items),
         len(items.value),
         state.processor.start_at,
@@ -90,8 +86,7 @@ def _start_next(turn: Turn, branch: Branch, state: Map, previous: int) -> None:
     assert group is not None
     index = group.started
     item = selected_item(turn, branch, state, index)
-    event = turn.next_event()
-    entry = j.MapIterationStarted(turn.now, event, previous, branch.id, state.name, index, turn.payload(item))
+    entry = j.MapIterationStarted(*turn.head(branch, previous), state.name, index, turn.payload(item))
     turn.add_with(entry, item)
 
 
@@ -114,7 +109,7 @@ def iteration_ended(turn: Turn, iteration: Branch) -> None:
     group = branch.group
     assert group is not None
     last = iteration.last
-    turn.add(j.MapIterationSucceeded(turn.now, turn.next_event(), last, iteration.id, state.name, iteration.index))
+    turn.add(j.MapIterationSucceeded(*turn.head(iteration), state.name, iteration.index))
     if group.started < group.length:
         _start_next(turn, branch, state, last)
     elif group.ended == group.length:
@@ -132,5 +127,5 @@ def go_on(turn: Turn, branch: Branch, state: Map) -> None:
 
 def _finish(turn: Turn, branch: Branch, state: Map) -> None:
     result = dataflow.joined(turn, branch)
-    turn.add(j.GroupSucceeded(turn.now, turn.next_event(), branch.last, branch.id, state.type))
+    turn.add(j.GroupSucceeded(*turn.head(branch), state.type))
     dataflow.leave(turn, branch, state, result, state.next)

@@ -10,14 +10,13 @@ from stepwell.core.turn import Turn
 def start_branches(turn: Turn, branch: Branch, state: Parallel) -> None:
     given = dataflow.effective_input(turn, branch, state)
     data = dataflow.with_parameters(turn, branch, given, state.parameters)
-    event = turn.next_event()
     starts = tuple(scope.start_at for scope in state.branches)
-    entry = j.ParallelStarted(turn.now, event, branch.last, branch.id, turn.payload(data), starts)
+    entry = j.ParallelStarted(*turn.head(branch), turn.payload(data), starts)
     turn.add_with(entry, data)
 
 
 def join(turn: Turn, branch: Branch, state: Parallel) -> None:
     """All branches have ended. The exit names the same previous event as ParallelStateSucceeded (recorded)."""
     result = dataflow.joined(turn, branch)
-    turn.add(j.GroupSucceeded(turn.now, turn.next_event(), branch.last, branch.id, state.type))
+    turn.add(j.GroupSucceeded(*turn.head(branch), state.type))
     dataflow.leave(turn, branch, state, result, state.next)
