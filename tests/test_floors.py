@@ -20,6 +20,7 @@ FLOORS = (
     {"store", "integrations"},
     {"engine"},
     {"api"},
+    {"console"},
     {"server", "testing"},
     {"cli"},
     {"__main__", "__init__"},

@@ -30,6 +30,7 @@ from stepwell.api.wire import Wire
 from stepwell.api.within import NestedExecutions, OwnApi, SdkOperations
 from stepwell.clock import Clock, WallClock
 from stepwell.config import Config, ConfigError, Settings
+from stepwell.console.console import Console
 from stepwell.engine.engine import Engine
 from stepwell.integrations.aws.registration import register
 from stepwell.integrations.aws.services import Services
@@ -218,11 +219,12 @@ def http_settings(
     metrics.register(TargetCollector(engine.runner.status_events.figures))
     wire = Wire(engine, requests.count, access)
     limits = Limits(engine.config, most=max(1, files_allowed() - FILES_KEPT))
-    routes = function_routes(functions_of(engine), engine.config)
+    console = Console(engine)
+    routes = [*console.routes(), *function_routes(functions_of(engine), engine.config)]
     if front is not None:
         routes.append(http_event_route(HttpEvents(functions_of(engine), engine.config, front.http_events)))
     settings = uvicorn.Config(
-        create_app(engine, metrics, routes=routes, access=access, front=front),
+        create_app(engine, metrics, routes=routes, access=access, front=front, page=console.pages.front),
         loop="none",  # ours runs already
         http=guarded(limits, wire, front),
         ws="none",

@@ -236,7 +236,7 @@ def test_a_read_only_key_takes_no_tasks_from_workers(guarded: LiveServer) -> Non
 
 def test_with_keys_health_is_open_and_all_else_asks_for_a_key(guarded: LiveServer) -> None:
     assert httpx.get(f"{guarded.url}/healthz").json() == {"status": "ok"}
-    for path in ("/metrics", "/", "/anything"):
+    for path in ("/metrics", "/regions", "/anything"):
         answer = httpx.get(guarded.url + path)
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Basic realm="Stepwell"')
         assert httpx.get(guarded.url + path, auth=(OWNER.id, "wrong")).status_code == 401

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import msgspec
@@ -17,8 +17,16 @@ from stepwell.errors import AccessDeniedException
 from stepwell.sigv4 import ALGORITHM, SERVICE, Headers, Request, Signed
 
 REALM = "Stepwell"
-OPEN = frozenset({"/healthz"})
-"""What is there for everyone, also where access keys are asked for: whoever watches the server has none."""
+OPEN = frozenset({"/healthz", "/", "/favicon.svg", "/favicon.ico"})
+OPEN_BELOW = "/assets/"
+"""What is there for everyone, also where access keys are asked for: whoever watches the server has none, and the
+console's page, which holds no data, asks for a key itself."""
+DATA = "/console/"
+"""What stands in front of the paths that the console reads: only pages of ours may ask for them, even to look."""
+TOKEN = "/console/token"
+"""Where a GET gives the right to answer a task."""
+RIGHTS = "stepwell.rights"
+"""Where a request's ASGI scope has the rights of the access key that it was sent with."""
 SAFE = frozenset({"GET", "HEAD"})
 RUNTIME = "/2018-06-01/runtime/"
 """What stands in the paths of Lambda's Runtime API, where a GET takes work: whoever asks for it is to do it."""
@@ -80,7 +88,7 @@ class Access:
         signed = read_signature(headers)
         return Caller(find_signer(signed, self._keys, self._now()), signed)
 
-    def meet_visitor(self, scope: Mapping[str, Any]) -> Caller | None:
+    def meet_visitor(self, scope: MutableMapping[str, Any]) -> Caller | None:
         """Let somebody see what is not the API; whoever says to have signed the request must prove it yet.
 
         Raises ThrottlingException, MisdirectedRequest, NotSignedIn, AccessDeniedException, and `signature`'s errors.
@@ -90,7 +98,7 @@ class Access:
             self._pace.take(scope["client"])
         if self._keys is None:
             self._hosts.check(headers.get(b"host", b""))
-        elif scope["path"] not in OPEN:
+        elif not _is_open(scope):
             authorization, caller = headers.get(b"authorization", b""), None
             if authorization.startswith(ALGORITHM.encode()):
                 service = FUNCTIONS if f"/{FUNCTIONS}/".encode() in authorization else SERVICE
@@ -100,15 +108,21 @@ class Access:
             if key.rights != "full" and not _looks(scope):
                 method = scope.get("method", "")
                 raise AccessDeniedException(f"The access key {key.id} is {key.rights}: it may not {method} this.")
+            scope[RIGHTS] = key.rights
             _refuse_other_sites(scope, headers)
             return caller
         _refuse_other_sites(scope, headers)
         return None
 
 
+def _is_open(scope: Mapping[str, Any]) -> bool:
+    path = scope["path"]
+    return scope.get("method") in SAFE and (path in OPEN or path.startswith(OPEN_BELOW))
+
+
 def _looks(scope: Mapping[str, Any]) -> bool:
     """Whether a request only looks at what is there. A WebSocket has no method."""
-    return scope.get("method") in SAFE and RUNTIME not in scope["path"]
+    return scope.get("method") in SAFE and RUNTIME not in scope["path"] and scope["path"] != TOKEN
 
 
 def _refuse_other_sites(scope: Mapping[str, Any], headers: Headers) -> None:
@@ -117,8 +131,10 @@ def _refuse_other_sites(scope: Mapping[str, Any], headers: Headers) -> None:
     A page may send simple requests anywhere, with the password that the browser remembers, and only not read the
     answer. Browsers tell where a page is from in Origin, and in Sec-Fetch-Site where they send no Origin (Fetch, 3.2;
     Fetch Metadata). No API call is a simple request: those need X-Amz-Target.
+
+    What the console reads is refused to them as well: they could not read it either, but have the server search.
     """
-    if _looks(scope):
+    if _looks(scope) and not scope["path"].startswith(DATA):
         return
     origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site", b"none")
     foreign = origin.rpartition(b"//")[2] != headers.get(b"host") if origin is not None else site not in OWN_SITE

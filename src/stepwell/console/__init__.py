@@ -1,0 +1,1 @@
+"""The console: the page that `stepwell serve` shows, and what it reads beside the public API."""
