@@ -1,0 +1,97 @@
+/** Reads and calls as React sees them: kept, fetched again when something changed, refused with a reason. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { call, type Operation } from "./aws";
+import { followChanges } from "./live";
+import type { Operations } from "./operations";
+import { type ExecutionRow, type ExecutionsFilter, read } from "./reads";
+import { useSession } from "./session";
+
+/** What the whole server does. Fetched again when executions change (see useChanges), and every ten seconds. */
+export function useOverview() {
+  const { key } = useSession();
+  return useQuery({
+    queryKey: ["overview", key?.id],
+    queryFn: ({ signal }) => read("overview", {}, signal),
+    refetchInterval: 10_000,
+  });
+}
+
+/** Whether the person may change anything: with a read-only key all acts are shown, and disabled. */
+export function useMayAct(): boolean {
+  return useOverview().data?.mayAct ?? false;
+}
+
+/** The region for what is in none yet: the chosen one, else the first in use. */
+export function useHomeRegion(): string {
+  const { region } = useSession();
+  const { data } = useOverview();
+  return region === "all" ? (data?.regions[0] ?? "us-east-1") : region;
+}
+
+export function useExecutions(filter: ExecutionsFilter) {
+  return useQuery({
+    queryKey: ["executions", filter],
+    queryFn: ({ signal }) => read("executions", filter, signal),
+    placeholderData: (before) => before,
+  });
+}
+
+/** A call that only reads, by its input. */
+export function useCall<O extends Operation>(operation: O, input: Operations[O]["input"], region: string) {
+  return useQuery({
+    queryKey: [operation, region, input],
+    queryFn: ({ signal }) => call(operation, input, region, signal),
+  });
+}
+
+/** A call that changes something; afterwards everything shown is asked for again. */
+export function useAct<O extends Operation>(operation: O, region: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (input: Operations[O]["input"]) => call(operation, input, region),
+    onSettled: () => queries.invalidateQueries(),
+  });
+}
+
+const GATHER = 250; // ms: a list that changes all the time is fetched four times a second, not more
+
+/**
+ * Fetch lists again when executions changed; `onChange` sees what did (null: too much to name).
+ * Returns whether the server is connected: true until it is known to be away.
+ */
+export function useChanges(onChange?: (rows: ExecutionRow[] | null) => void): boolean {
+  const queries = useQueryClient();
+  const { key } = useSession();
+  const [connected, setConnected] = useState(true);
+  const heard = useRef(onChange);
+  useEffect(() => {
+    heard.current = onChange;
+  });
+  useEffect(() => {
+    let gathering: ReturnType<typeof setTimeout> | undefined;
+    let away = false;
+    const refetch = (): void => {
+      gathering ??= setTimeout(() => {
+        gathering = undefined;
+        for (const list of ["overview", "executions", "waiting"]) void queries.invalidateQueries({ queryKey: [list] });
+      }, GATHER);
+    };
+    const stop = followChanges(
+      (rows) => {
+        heard.current?.(rows);
+        refetch();
+      },
+      (yes) => {
+        setConnected(yes);
+        if (yes && away) void queries.invalidateQueries(); // it may have missed anything
+        away = !yes;
+      },
+    );
+    return () => {
+      clearTimeout(gathering);
+      stop();
+    };
+  }, [queries, key]);
+  return connected;
+}
