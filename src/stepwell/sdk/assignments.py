@@ -4,7 +4,8 @@ import ast
 from typing import Any
 
 from stepwell.sdk import types as t
-from stepwell.sdk.invocations import called_by, hoisted, invoke, is_each
+from stepwell.sdk.callees import called_by, is_each
+from stepwell.sdk.invocations import hoisted, invoke
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.scope import Scope
 from stepwell.sdk.syntax import at, called_first, read

@@ -3,12 +3,13 @@
 import ast
 
 from stepwell.sdk.assignments import bind
+from stepwell.sdk.callees import calls_states
 from stepwell.sdk.code import wrapped
 from stepwell.sdk.graph import State, setter
-from stepwell.sdk.invocations import called_by, hoisted
+from stepwell.sdk.invocations import hoisted
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.scope import Scope
-from stepwell.sdk.syntax import at, calls_any, read, write
+from stepwell.sdk.syntax import at, read, write
 
 Way = tuple[ast.expr, list[ast.stmt]]
 """A condition, and what is done where it holds."""
@@ -20,14 +21,10 @@ def compile_if(scope: Scope, statement: ast.If) -> None:
     test = hoisted(scope, statement.test)
     scope.comment = comment
     ways, otherwise = [(test, statement.body)], statement.orelse
-    while len(otherwise) == 1 and isinstance(otherwise[0], ast.If) and not _calls(scope, otherwise[0].test):
+    while len(otherwise) == 1 and isinstance(otherwise[0], ast.If) and not calls_states(scope, otherwise[0].test):
         ways.append((otherwise[0].test, otherwise[0].body))  # an `elif` that calls nobody is one more way
         otherwise = otherwise[0].orelse
     _ways(scope, shown, ways, otherwise)
-
-
-def _calls(scope: Scope, node: ast.AST) -> bool:
-    return calls_any(node, lambda inner: called_by(scope, inner) is not None)
 
 
 def _ways(scope: Scope, shown: str, ways: list[Way], otherwise: list[ast.stmt]) -> None:
@@ -67,7 +64,7 @@ def compile_match(scope: Scope, statement: ast.Match) -> None:
     ways: list[Way] = []
     otherwise: list[ast.stmt] = []
     for case in statement.cases:
-        if case.guard is not None and _calls(scope, case.guard):
+        if case.guard is not None and calls_states(scope, case.guard):
             raise Refused(case.guard, "A guard cannot call a task.", "Use an `if` within the case.")
         test = _case_test(case, subject)
         if test is None:

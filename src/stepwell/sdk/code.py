@@ -1,5 +1,6 @@
 """Pieces of JSONata, and how they are put together without changing what they mean."""
 
+import ast
 import json
 import math
 import re
@@ -102,6 +103,16 @@ def literal(value: Any, node: Any) -> str:
     raise Refused(node, f"A {type(value).__name__} is no JSON value.", "Use numbers, strings, lists and dicts.")
 
 
+def whole(node: ast.expr) -> int | None:
+    """A literal int, with its sign."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = whole(node.operand)
+        return None if inner is None else -inner
+    if isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool):
+        return node.value
+    return None
+
+
 def wrapped(code: Code) -> str:
     """As a field of a state has it."""
     return f"{{% {code.text} %}}"
@@ -133,25 +144,12 @@ def failing(message: str) -> str:
     return f"$error({json.dumps(message, ensure_ascii=False)})"
 
 
+def keys_of(owner: Code) -> Code:
+    """A dict's keys, as a list."""
+    return Code(f"[$keys({owner.text})]", t.list_of(str), display=True)
+
+
 def guarded(text: str) -> Code:
     """An int that is computed: beyond 2^52 it is an error, for beyond 2^53 it would be wrong."""
     why = failing("an int beyond 2^52, where JSON numbers cease to be exact")
     return Code(f"($n := {text}; $abs($n) <= {SAFE} ? $n : {why})", int)
-
-
-def each_of(items: Code, variable: str, body: Code) -> Code:
-    """`[body for variable in items]`. JSONata makes a value of a list of one, so lists in lists take more care."""
-    mapped = f"$map({items.text}, function(${variable}) {{{body.text}}})"
-    made = t.list_of(body.type)
-    if not t.is_list(body.type):
-        return Code(f"[{mapped}]", made, display=True)
-    return Code(f"($each := {mapped}; $count({items.text}) = 1 ? [[$each]] : [$each])", made)
-
-
-def only_where(items: Code, variable: str, test: Code, node: Any) -> Code:
-    """`[variable for variable in items if test]`."""
-    kind = t.item_of(items.type)
-    if kind is Any or t.is_list(kind):
-        raise Refused(node, "Items that are lists, or not known not to be, cannot be filtered here.",
-                      "Annotate the items, or filter them in a @task.")  # fmt: skip
-    return Code(f"[$filter({items.text}, function(${variable}) {{{test.text}}})]", items.type, display=True)

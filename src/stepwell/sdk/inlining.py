@@ -5,6 +5,7 @@ import inspect
 from typing import Any
 
 from stepwell.sdk import types as t
+from stepwell.sdk.atoms import of_value
 from stepwell.sdk.code import Json
 from stepwell.sdk.fragments import Fragment
 from stepwell.sdk.problems import Refused
@@ -59,7 +60,7 @@ def _take_parameters(
             template, kind = given[parameter.name]
         else:
             assert parameter.default is not inspect.Parameter.empty
-            code = scope.expressions.of_value(parameter.default, called.source.definition)
+            code = of_value(parameter.default, called.source.definition)
             template, kind = f"{{% {code.text} %}}", code.type
         assign[scope.variable(parameter.name)] = template
         scope.known.learn(parameter.name, kind if wanted is Any else wanted)

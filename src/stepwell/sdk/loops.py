@@ -7,8 +7,10 @@ from stepwell.sdk import types as t
 from stepwell.sdk.code import Code, wrapped
 from stepwell.sdk.flow import may_be_a_map
 from stepwell.sdk.graph import State, setter
-from stepwell.sdk.invocations import hoisted, is_enumerate, item_codes, rounds, work
+from stepwell.sdk.invocations import hoisted, with_items_called
 from stepwell.sdk.problems import Refused
+from stepwell.sdk.results import work
+from stepwell.sdk.rounds import is_enumerate, item_codes, rounds
 from stepwell.sdk.scope import Loop, Scope
 from stepwell.sdk.syntax import appended, assigned, at, stored
 from stepwell.sdk.variables import Variables
@@ -127,7 +129,7 @@ def _for_each(scope: Scope, statement: ast.For) -> None:
     """No round knows of another: a Map, one round at a time, as Python runs them."""
     shown = f"for {ast.unparse(statement.target)} in {ast.unparse(statement.iter)}"
     comment, scope.comment = scope.comment, None
-    generator = ast.comprehension(statement.target, statement.iter, [], 0)
+    generator = with_items_called(scope, ast.comprehension(statement.target, statement.iter, [], 0))
     inner, state = rounds(scope, generator, statement, single=False)
     for name in sorted(assigned(statement.body)):
         inner.own(name, statement)

@@ -42,3 +42,8 @@ class Refused(Exception):
         self.what = what
         self.instead = instead
         self.kind = kind
+
+
+def unknown(node: ast.AST, what: str) -> Refused:
+    """A value whose type had to be known."""
+    return Refused(node, f"Whether {ast.unparse(node)} is {what} is not known.", "Annotate it.")

@@ -10,6 +10,7 @@ from stepwell.sdk.handlers import Handler, innermost_first
 from stepwell.sdk.invocations import hoisted
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.scope import Scope
+from stepwell.sdk.texts import as_text
 
 PLAIN_TEXTS = (BaseException.__str__, OSError.__str__, ImportError.__str__)
 """str() of these exceptions is their one argument."""
@@ -55,7 +56,7 @@ def _text(scope: Scope, made: ast.expr, error: type[BaseException]) -> Any:
     text = hoisted(scope, arguments[0])
     if isinstance(text, ast.Constant) and isinstance(text.value, str) and not text.value.startswith("{%"):
         return text.value
-    return wrapped(scope.expressions.as_text(text))
+    return wrapped(as_text(scope.expressions, text))
 
 
 def _caught(scope: Scope, made: ast.expr | None) -> str | None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from stepwell.sdk import functions
 from stepwell.sdk import types as t
 from stepwell.sdk.code import Code, Json
+from stepwell.sdk.expressions import expressions
 from stepwell.sdk.graph import Graph, Loose, Names, State
 from stepwell.sdk.handlers import Handler, innermost_first
 from stepwell.sdk.narrowing import assume
@@ -144,7 +144,7 @@ class Scope:
 
     @property
     def expressions(self) -> Translator:
-        return Translator(self, functions.call)
+        return expressions(self)
 
     # -- emitting ------------------------------------------------------------------------------------------------------
 

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints, overload
 
 from stepwell.sdk import types as t
+from stepwell.sdk.atoms import of_value
+from stepwell.sdk.callees import is_workflow
 from stepwell.sdk.code import exists_or, step
 from stepwell.sdk.compiler import compile_statement
 from stepwell.sdk.fragments import Fragment
-from stepwell.sdk.invocations import is_workflow
 from stepwell.sdk.place import Place
 from stepwell.sdk.problems import Refused, WorkflowError
 from stepwell.sdk.scope import Machine, Scope
@@ -122,12 +123,12 @@ def _taken(scope: Scope, parameter: inspect.Parameter, kind: t.Type, node: ast.A
         raise Refused(node, f"The parameter {name} takes any number of values.", "Make it a list or a dict.")
     given = f"$states.input.{step(name)}"
     if parameter.default is not inspect.Parameter.empty:
-        return f"{{% {exists_or(given, scope.expressions.of_value(parameter.default, node).text)} %}}"
+        return f"{{% {exists_or(given, of_value(parameter.default, node).text)} %}}"
     defaults = {field: t.default_of(kind, field) for field in t.fields_of(kind) or ()}
     known = {field: value for field, value in defaults.items() if value is not t.REQUIRED and value is not t.COMPUTED}
     if not known:
         return f"{{% {given} %}}"
-    return f"{{% $merge([{scope.expressions.of_value(known, node).text}, {given}]) %}}"
+    return f"{{% $merge([{of_value(known, node).text}, {given}]) %}}"
 
 
 @overload
