@@ -1,6 +1,7 @@
 """Runs: a machine from start to end in this process, its tasks answered by the test, time passing by itself."""
 
 import asyncio
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from definitions import ACTIVITY, catcher, chain, fail, mapping, parallel, passing, retrier, task, waiting
-from stepwell.testing import NEVER, After, CannotGoOn, Failure, Machine, NotSucceeded, TaskCall, TaskFailed, run
+from stepwell.testing import NEVER, After, CannotGoOn, Failure, Machine, NotSucceeded, Run, TaskCall, TaskFailed, run
 from stepwell.testing.answers import Unanswered, UnknownTask
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:bake"
@@ -296,6 +297,36 @@ def test_executions_start_executions() -> None:
     failed = parent.run({"n": 4}, tasks={"Double": Failure("Odd")})
     assert failed.error == "States.TaskFailed"
     assert parent.run(tasks={"child": {"Output": "made up"}}).output == "made up"
+
+
+def test_what_a_task_is_told_of_an_execution_that_it_started_is_what_a_server_tells() -> None:
+    there = "arn:aws:states:us-east-1:123456789012"
+    parameters = {"StateMachineArn": f"{there}:stateMachine:child", "Name": "one", "Input": {"n": 4}}
+
+    def starting(pattern: str, child: dict[str, Any]) -> Run:
+        start = call(f"states:startExecution{pattern}", Parameters=parameters)
+        return Machine(chain(Start=start), machines=[Machine(child, name="child")]).run()
+
+    begun = starting("", chain(Pause=waiting(60))).output
+    assert list(begun) == ["ExecutionArn", "SdkHttpMetadata", "SdkResponseMetadata", "StartDate"]
+    assert (begun["ExecutionArn"], begun["SdkHttpMetadata"]["HttpStatusCode"]) == (f"{there}:execution:child:one", 200)
+
+    noon = 1_735_732_800_000
+    told = {
+        "ExecutionArn": f"{there}:execution:child:one",
+        "Input": '{"n":4}',
+        "InputDetails": {"Included": True},
+        "Name": "one",
+        "StartDate": noon,
+        "StateMachineArn": f"{there}:stateMachine:child",
+        "StopDate": noon + 60_000,
+    }
+    done = starting(".sync", chain(Pause=waiting(60))).output
+    assert done == {**told, "Output": '{"n":4}', "OutputDetails": {"Included": True}, "Status": "SUCCEEDED"}
+    cause = starting(".sync:2", chain(Pause=waiting(60), No=fail("Sold.Out", Cause="all of it"))).cause
+    assert cause is not None
+    shown = {**told, "Cause": "all of it", "Error": "Sold.Out", "Status": "FAILED"}
+    assert list(json.loads(cause).items()) == sorted(shown.items())
 
 
 def test_a_failed_run_explains_itself_when_its_output_is_asked_for() -> None:
