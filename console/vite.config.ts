@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   plugins: [react()],
-  base: "./",
+  html: { cspNonce: "__STEPWELL_NONCE__" }, // the server puts a nonce of the answer there
   build: {
     outDir: "../src/stepwell/console/built",
     emptyOutDir: true,

@@ -1,7 +1,7 @@
 /** What happens, as it happens: streams that connect again by themselves, and rest while nobody looks. */
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { HistoryEvent } from "./operations";
-import { type ExecutionRow, signingRegion } from "./reads";
+import { type ExecutionRow, READ, signingRegion } from "./reads";
 import { Refused, send } from "./send";
 
 export interface Told {
@@ -67,8 +67,14 @@ export function listen(listener: Listener): () => void {
 }
 
 async function hearOut(listener: Listener, signal: AbortSignal, open: () => void): Promise<void> {
-  const question = { method: "GET", path: "/console/live", query: listener.query(), region: signingRegion() } as const;
-  const response = await send({ ...question, signal });
+  const response = await send({
+    method: "GET",
+    path: "/console/live",
+    query: listener.query(),
+    headers: READ,
+    region: signingRegion(),
+    signal,
+  });
   open();
   listener.connected(true);
   if (response.body === null) return;

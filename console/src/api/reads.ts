@@ -140,11 +140,15 @@ export async function read<R extends keyof Reads>(
     method: "GET",
     path: `/console/${name}`,
     query: Object.fromEntries(given.map(([member, value]) => [member, String(value)])),
+    headers: READ,
     region: signingRegion(),
     ...(signal === undefined ? {} : { signal }),
   });
   return (await response.json()) as Reads[R]["answer"];
 }
+
+/** A header that no other site's page can send without asking first. */
+export const READ = { "x-amz-target": "StepwellConsole.Read" };
 
 /** Reads look at all regions; the signature needs one all the same. */
 export function signingRegion(): string {

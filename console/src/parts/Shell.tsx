@@ -50,7 +50,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </a>
       <nav className={styles.menu} aria-label="Main">
         <Link href="/" className={styles.brand}>
-          <img src="./icon.svg" alt="" width="24" height="24" />
+          <img src="/favicon.svg" alt="" width="24" height="24" />
           <span>Stepwell</span>
         </Link>
         <ul className={styles.places}>
