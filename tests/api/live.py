@@ -25,6 +25,7 @@ from stepwell.integrations.http.settings import HttpSettings
 from stepwell.integrations.outgoing import Outgoing
 from stepwell.server import REST_SECONDS, access, http_settings, running_engine
 from stepwell.store.memory import MemoryStore
+from stepwell.store.protocol import Store
 
 ROLE = "arn:aws:iam::123456789012:role/any"
 PASS = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}})
@@ -43,9 +44,11 @@ class LiveServer:
         http: HttpSettings | None = None,
         outgoing: Outgoing | None = None,
         directory: Path | None = None,
+        store: Store | None = None,
         **settings: Any,
     ) -> None:
-        """`directory`: where there may be a stepwell.toml."""
+        """`directory`: where there may be a stepwell.toml. `store`: where the data are."""
+        self.store = store or MemoryStore()
         self.services = services
         self.http = http
         self.outgoing = outgoing
@@ -56,6 +59,7 @@ class LiveServer:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         self.engine: Engine
+        self.loop: asyncio.AbstractEventLoop
         self._uvicorn: uvicorn.Server
         self._http = httpx.Client(timeout=30)
         self._ready = threading.Event()
@@ -68,19 +72,27 @@ class LiveServer:
     def stop(self) -> None:
         """May be called again."""
         self._http.close()
+        self.begin_stop()
         self._uvicorn.should_exit = True
         self._thread.join(10)
         assert not self._thread.is_alive(), "the server did not stop"
 
+    def begin_stop(self) -> None:
+        """As a signal makes the server: whoever waits is answered."""
+        with contextlib.suppress(RuntimeError):  # it has stopped already
+            self.loop.call_soon_threadsafe(self.engine.begin_stop)
+
     async def _serve(self) -> None:
+        self.loop = asyncio.get_running_loop()
         running = running_engine(
-            MemoryStore(),
+            self.store,
             self.config,
             services=self.services,
             http=self.http,
             outgoing=self.outgoing,
             settings=self.settings,
         )
+        await self.store.open()
         async with running as self.engine:
             door = access(self.socket, self.config, self.keys)
             options = http_settings(self.engine, CollectorRegistry(), door)
@@ -89,6 +101,7 @@ class LiveServer:
             self._uvicorn = uvicorn.Server(options)
             self._ready.set()
             await self._uvicorn.serve(sockets=[self.socket])
+        await self.store.close()
 
     def client(self, region: str = "us-east-1", **credentials: str) -> Any:
         """A boto3 client that sends what its caller says: no retries, no checks of its own."""

@@ -1,9 +1,22 @@
 """The console's endpoints put together: the page, and what it reads."""
 
-from starlette.routing import BaseRoute
+import logging
+from functools import wraps
 
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from stepwell.api.access import DATA
+from stepwell.api.app import Endpoint, refused
+from stepwell.console.live import Live
 from stepwell.console.pages import Pages
+from stepwell.console.watching import Watching
 from stepwell.engine.engine import Engine
+from stepwell.errors import ApiError, InternalFailure, ServiceUnavailable
+from stepwell.store.protocol import StoreError
+
+log = logging.getLogger(__name__)
 
 
 class Console:
@@ -11,8 +24,30 @@ class Console:
 
     def __init__(self, engine: Engine) -> None:
         self.pages = Pages()
-        self._engine = engine
+        watching = Watching(engine)
+        self._reads: dict[str, Endpoint] = {
+            "live": Live(engine, watching).serve,
+        }
 
     def routes(self) -> list[BaseRoute]:
         """All but `/`."""
-        return self.pages.routes()
+        reads = [Route(f"{DATA}{name}", _telling(read), methods=["GET"]) for name, read in self._reads.items()]
+        return [*reads, *self.pages.routes()]
+
+
+def _telling(read: Endpoint) -> Endpoint:
+    """Tells errors as the API does."""
+
+    @wraps(read)
+    async def telling(request: Request) -> Response:
+        try:
+            return await read(request)
+        except ApiError as error:
+            return refused(error)
+        except StoreError as problem:
+            return refused(ServiceUnavailable(f"The store cannot serve this now: {problem}"))
+        except Exception:
+            log.exception("%s failed unexpectedly", request.url.path)
+            return refused(InternalFailure("An internal error occurred. The server's log has the reason."))
+
+    return telling

@@ -38,10 +38,15 @@ class HistoryView:
             event[member] = details
         return event
 
-    def _data(self, name: str, payload: j.Payload) -> Event:
+    def data(self, name: str, payload: j.Payload) -> Event:
+        """The members for a payload; none where data are left out."""
         if not self._include_data:
             return {}
         return {name: self._text(payload), f"{name}Details": _WHOLE}
+
+    def parameters(self, payload: j.Payload) -> Event:
+        """The member for what a service is called with, of which AWS tells no details."""
+        return {"parameters": self._text(payload)} if self._include_data else {}
 
 
 Shape = tuple[str, str | None, Event]
@@ -61,7 +66,7 @@ def _details(type: str) -> str:
 
 
 def _execution_started(view: HistoryView, e: j.ExecutionStarted) -> Shape:
-    details = view._data("input", e.payload) | {"roleArn": e.role_arn}
+    details = view.data("input", e.payload) | {"roleArn": e.role_arn}
     if e.alias_arn is not None:
         details["stateMachineAliasArn"] = e.alias_arn
     if e.version_arn is not None:
@@ -70,7 +75,7 @@ def _execution_started(view: HistoryView, e: j.ExecutionStarted) -> Shape:
 
 
 def _execution_succeeded(view: HistoryView, e: j.ExecutionSucceeded) -> Shape:
-    return "ExecutionSucceeded", "executionSucceededEventDetails", view._data("output", e.payload)
+    return "ExecutionSucceeded", "executionSucceededEventDetails", view.data("output", e.payload)
 
 
 def _execution_ended(view: HistoryView, e: Any) -> Shape:
@@ -86,12 +91,12 @@ def _state_entered(view: HistoryView, e: j.StateEntered) -> Shape:
     return (
         f"{e.type}StateEntered",
         "stateEnteredEventDetails",
-        {"name": e.name} | view._data("input", e.payload),
+        {"name": e.name} | view.data("input", e.payload),
     )
 
 
 def _state_exited(view: HistoryView, e: j.StateExited) -> Shape:
-    details: Event = {"name": e.name, **view._data("output", e.payload)}
+    details: Event = {"name": e.name, **view.data("output", e.payload)}
     if e.assigned:
         details["assignedVariables"] = e.assigned
         details["assignedVariablesDetails"] = _WHOLE
@@ -116,11 +121,9 @@ def _resource(e: Any) -> Event:
 def _task_scheduled(view: HistoryView, e: j.TaskScheduled) -> Shape:
     type = f"{e.family}Scheduled"
     if e.family == "Task":
-        details = _resource(e) | {"region": view._region, "parameters": view._text(e.payload)}
-        if not view._include_data:
-            del details["parameters"]
+        details = _resource(e) | {"region": view._region} | view.parameters(e.payload)
     else:
-        details = {"resource": e.resource} | view._data("input", e.payload)
+        details = {"resource": e.resource} | view.data("input", e.payload)
     if e.credentials is not None:
         details["taskCredentials"] = {"roleArn": e.credentials}
     if e.timeout is not None:
@@ -141,7 +144,7 @@ def _task_started(view: HistoryView, e: j.TaskStarted) -> Shape:
 
 def _task_output(view: HistoryView, e: j.TaskSubmitted | j.TaskSucceeded) -> Shape:
     type = e.family + ("Submitted" if isinstance(e, j.TaskSubmitted) else "Succeeded")
-    return type, _details(type), _resource(e) | view._data("output", e.payload)
+    return type, _details(type), _resource(e) | view.data("output", e.payload)
 
 
 def _task_failed(view: HistoryView, e: j.TaskFailed) -> Shape:

@@ -1,5 +1,6 @@
 """Journals of Express executions that are to be kept: in memory until the end, then written at once."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from stepwell.core import journal as j
@@ -32,11 +33,12 @@ class ExpressJournals:
 class KeptJournal:
     """One execution's entries that are not on disk."""
 
-    __slots__ = ("_all", "_bytes", "_chunks", "_count")
+    __slots__ = ("_all", "_bytes", "_chunks", "_count", "_ends")
 
     def __init__(self, all: ExpressJournals) -> None:
         self._all = all
         self._chunks: list[bytes] | None = []  # None: given up
+        self._ends: list[int] = []  # how many entries there were by each chunk
         self._count = 0
         self._bytes = 0
 
@@ -52,8 +54,18 @@ class KeptJournal:
             return
         self._chunks.append(chunk)
         self._count += count
+        self._ends.append(self._count)
         self._bytes += size
         self._all.bytes += size
+
+    def since(self, count: int, most: int) -> list[tuple[int, bytes]]:
+        """At most so many chunks, from the one with what comes after the first `count` entries of these on.
+
+        Each with how many entries come before it. They can be read until the journal has been written or given up.
+        """
+        first = bisect_right(self._ends, count)
+        starts = [0, *self._ends][first : first + most]
+        return list(zip(starts, (self._chunks or [])[first : first + most], strict=False))
 
     def commit(self, ended: ExecutionRow, position: int) -> Commit | None:
         """What writes it, now that the execution has ended; None when it was given up.

@@ -29,6 +29,7 @@ from stepwell.engine.express import ExpressJournals, KeptJournal
 from stepwell.engine.identity import Numbers
 from stepwell.engine.notices import Notices
 from stepwell.engine.observer import Observer
+from stepwell.engine.onlookers import Onlooker
 from stepwell.engine.orphans import Orphans
 from stepwell.engine.queues import ActivityQueues
 from stepwell.engine.residents import Keep, Resident, Residents, Unloadable
@@ -105,6 +106,7 @@ class Runner:
         self.status_events = StatusEvents(
             store, clock, self.background, self._write_apart, outgoing.targets, config.history_limit
         )
+        self.onlookers: list[Onlooker] = []
         self._observers: list[Observer] = []
         if outgoing.logs is not None:
             logs = ExecutionLogs(store, catalog, self.background, outgoing.logs, self.counters)
@@ -155,6 +157,8 @@ class Runner:
 
     def release(self) -> None:
         """Let nobody wait any longer: the server stops."""
+        for onlooker in self.onlookers:
+            onlooker.release()
         self.queues.release()
         self.residents.release(ServiceUnavailable("The server is stopping."))
 
@@ -360,6 +364,7 @@ class Runner:
             delivery = pending.subject
             if isinstance(delivery, KeptJournal):
                 delivery.release()
+                self._tell_kept(pending.commit)
             if not isinstance(delivery, Delivery):
                 continue
             delivery.resident.unwritten -= 1
@@ -369,6 +374,12 @@ class Runner:
                 log.exception("after the commit of %s", delivery.resident.row.arn)
                 delivery.refuse(InternalFailure(f"Written, but not carried out: {problem}"))
 
+    def _tell_kept(self, commit: Commit) -> None:
+        row = commit.created or commit.updated
+        assert row is not None
+        for onlooker in self.onlookers:
+            onlooker.kept(row)
+
     def _written(self, delivery: Delivery) -> None:
         """Its reason is on disk: now it may leave the house."""
         resident, transition = delivery.resident, delivery.transition
@@ -377,6 +388,8 @@ class Runner:
             self.counters[f"executions.{status}"] += 1
         for observer in self._observers:
             observer.see(resident, transition)
+        for onlooker in self.onlookers:
+            onlooker.see(resident, transition)
         for position, kind in transition.closed:
             if kind in WorkKind.TIMERS:
                 self.timers.end((resident.execution.id, position, kind))
@@ -468,6 +481,8 @@ class Runner:
         log.error("%s is set aside: %s", row.arn, why)
         self.counters["executions.aside"] += 1
         self.aside[row.id] = why
+        for onlooker in self.onlookers:
+            onlooker.aside(replace(row, aside=why))
         return why
 
     def note_unloadable(self, problem: Unloadable) -> None:
