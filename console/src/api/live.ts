@@ -15,6 +15,8 @@ export interface Listener {
   hear: (told: Told) => void;
   /** Whether the server is connected. */
   connected: (yes: boolean) => void;
+  /** The server will not tell; it is not asked again. */
+  refused: (problem: Refused) => void;
 }
 
 const FIRST_PAUSE = 250;
@@ -43,8 +45,9 @@ export function listen(listener: Listener): () => void {
       try {
         await hearOut(listener, connection.signal, () => (pause = FIRST_PAUSE));
       } catch (problem) {
-        if (problem instanceof Refused && problem.status < 500) {
-          if (problem.status !== 429) return; // signing in again begins anew
+        if (problem instanceof Refused && problem.status < 500 && problem.status !== 429) {
+          listener.refused(problem);
+          return;
         }
       }
       listener.connected(false);
@@ -95,6 +98,7 @@ export interface ExecutionListener {
   /** Everything that was there has been heard. */
   ready: () => void;
   connected: (yes: boolean) => void;
+  refused: (problem: Refused) => void;
 }
 
 /** Hear an execution's events from the first one on, each once. */
@@ -103,6 +107,7 @@ export function followExecution(arn: string, listener: ExecutionListener): () =>
   return listen({
     query: () => ({ execution: arn, after: String(last) }),
     connected: listener.connected,
+    refused: listener.refused,
     hear: ({ event, data }) => {
       if (event === "execution") listener.row(data as ExecutionRow);
       else if (event === "ready") listener.ready();
@@ -123,6 +128,7 @@ export function followChanges(
   return listen({
     query: () => ({}),
     connected,
+    refused: () => connected(false), // lists say why themselves
     hear: ({ event, data }) => {
       if (event !== "changed") return;
       const { executions, more } = data as { executions: ExecutionRow[]; more: boolean };

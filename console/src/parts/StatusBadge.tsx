@@ -8,6 +8,7 @@ const WORDS: Record<string, string> = {
   TIMED_OUT: "Timed out",
   ABORTED: "Aborted",
   PENDING_REDRIVE: "Pending redrive",
+  CAUGHT: "Caught",
 };
 
 export function StatusBadge({ status, aside = null }: { status: string; aside?: string | null }) {
