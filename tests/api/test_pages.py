@@ -15,9 +15,9 @@ QUERY = ("ListStateMachines", "us-east-1")
 def test_a_token_gives_its_cursor_back_for_a_day():
     clock = VirtualClock()
     pages = Pages(MemoryStore(), clock)
-    token = asyncio.run(pages.issue(QUERY, ["cursor", 7]))
+    token = asyncio.run(pages.issue(QUERY, ("cursor", 7)))
     clock.advance_to(clock.now() + LIFE)
-    assert asyncio.run(pages.read(token, QUERY)) == ["cursor", 7]
+    assert asyncio.run(pages.read(token, QUERY)) == ("cursor", 7)
     clock.advance_to(clock.now() + 1)
     with pytest.raises(InvalidToken):
         asyncio.run(pages.read(token, QUERY))

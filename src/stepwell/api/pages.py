@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import hmac
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -18,7 +19,10 @@ DEFAULT_PAGE = 100  # API model, maxResults 0 or none
 
 class Token(msgspec.Struct, frozen=True, array_like=True):
     issued: Milliseconds
-    cursor: Any  # where the next page begins
+    cursor: str | int | tuple[Any, ...] | None  # where the next page begins
+
+
+Row = TypeVar("Row")
 
 
 def page_size(asked: int | None) -> int:
@@ -32,6 +36,25 @@ class Pages:
         self._store = store
         self._clock = clock
         self._secret: bytes | None = None
+
+    async def page(
+        self,
+        query: tuple[object, ...],
+        token: str | None,
+        most: int | None,
+        rows: Callable[[Any, int], Awaitable[Sequence[Row]]],
+        place: Callable[[Row], Any],
+    ) -> tuple[Sequence[Row], str | None]:
+        """The page of `query` that `token` asks for, `most` rows long, and the token of the next one.
+
+        `rows(cursor, n)` gives the first n rows after a cursor (None: the first of all); `place(row)` is the cursor
+        after a row. Raises InvalidToken.
+        """
+        after = await self.read(token, query)
+        limit = page_size(most)
+        found = await rows(after, limit + 1)
+        page = found[:limit]
+        return page, await self.issue(query, place(page[-1])) if len(found) > limit else None
 
     async def issue(self, query: tuple[object, ...], cursor: Any) -> str:
         """A token for the page of `query` that begins after `cursor`."""

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from zlib import crc32
 
+from msgspec.structs import astuple
+
 from stepwell.store.batch import Batch, combine
 from stepwell.store.codes import KIND_CODES, STATUS_CODES, name_in, split_arn
 from stepwell.store.postgres_session import LOST, Session, meaning
@@ -36,15 +38,7 @@ class PostgresWriter:
         await asyncio.shield(self._commit(combine(commits)))
 
     async def put(self, resource: Resource) -> None:
-        values = (
-            resource.arn,
-            resource.kind,
-            resource.scope,
-            resource.name,
-            resource.created_at,
-            resource.body,
-        )
-        await self._until_known("put_resource", *values)
+        await self._until_known("put_resource", *astuple(resource))
 
     async def remove(self, arn: str) -> None:
         await self._until_known("delete_resource", arn)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 
 import apsw
+from msgspec.structs import astuple
 
 from stepwell.store.batch import Batch, combine
 from stepwell.store.codes import KIND_CODES, STATUS_CODES, name_in, split_arn
@@ -63,15 +64,7 @@ class Writer:
         await self._write(lambda: self._save(combine(commits)))
 
     async def put(self, resource: Resource) -> None:
-        row = (
-            resource.arn,
-            resource.kind,
-            resource.scope,
-            resource.name,
-            resource.created_at,
-            resource.body,
-        )
-        await self._write(lambda: self._execute("put_resource", row))
+        await self._write(lambda: self._execute("put_resource", astuple(resource)))
 
     async def remove(self, arn: str) -> None:
         await self._write(lambda: self._execute("delete_resource", (arn,)))

@@ -1,9 +1,11 @@
 """Activities, and the workers that ask for their tasks."""
 
+from functools import partial
+from operator import attrgetter
+
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
 from stepwell.api.members import check_name, present, read_encryption, read_tags, seconds, write_encryption
-from stepwell.api.pages import page_size
 from stepwell.arns import activity_arn, parse_arn
 from stepwell.engine.records import Activity
 from stepwell.errors import ActivityDoesNotExist
@@ -26,11 +28,8 @@ async def describe_activity(call: Call, request: shapes.DescribeActivityRequest)
 
 async def list_activities(call: Call, request: shapes.ListActivitiesRequest) -> Answer:
     query = ("ListActivities", call.region)
-    after = await call.pages.read(request.next_token, query)
-    limit = page_size(request.max_results)
-    found = await call.engine.catalog.activities(call.region, call.account, after, limit + 1)
-    page, more = found[:limit], len(found) > limit
-    token = await call.pages.issue(query, page[-1].arn) if more else None
+    rows = partial(call.engine.catalog.activities, call.region, call.account)
+    page, token = await call.pages.page(query, request.next_token, request.max_results, rows, attrgetter("arn"))
     return present(activities=[_list_item(activity) for activity in page], nextToken=token)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
 from stepwell.api.members import present, refuse_label, seconds
-from stepwell.api.pages import page_size
 from stepwell.arns import is_version, parse_arn, split_qualifier
 from stepwell.engine.aliases import not_found
 from stepwell.engine.records import Alias, Route
@@ -60,11 +59,12 @@ async def list_state_machine_aliases(call: Call, request: shapes.ListStateMachin
     arn = refuse_label(request.state_machine_arn)
     await _check_listed(call, arn)
     query = ("ListStateMachineAliases", arn)
-    after = await call.pages.read(request.next_token, query)
-    aliases = await call.engine.catalog.versions.aliases_of(arn)
-    left = [alias for alias in aliases if after is None or _place(alias) > tuple(after)]
-    page = left[: page_size(request.max_results)]
-    token = await call.pages.issue(query, _place(page[-1])) if len(left) > len(page) else None
+
+    async def rows(after: tuple[int, str] | None, limit: int) -> list[Alias]:
+        aliases = await call.engine.catalog.versions.aliases_of(arn)
+        return [alias for alias in aliases if after is None or _place(alias) > after][:limit]
+
+    page, token = await call.pages.page(query, request.next_token, request.max_results, rows, _place)
     items = [{"stateMachineAliasArn": alias.arn, "creationDate": seconds(alias.created_at)} for alias in page]
     return present(stateMachineAliases=items, nextToken=token)
 

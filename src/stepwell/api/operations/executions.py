@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from functools import partial
+from operator import attrgetter
 
 import msgspec
 
@@ -123,12 +125,8 @@ async def describe_execution(call: Call, request: shapes.DescribeExecutionReques
 async def list_executions(call: Call, request: shapes.ListExecutionsRequest) -> Answer:
     arn = await _listed(call, request)
     query = ("ListExecutions", arn, request.status_filter)
-    after = await call.pages.read(request.next_token, query)
-    limit = page_size(request.max_results)
-    cursor = None if after is None else (after[0], after[1])
-    found = await call.engine.store.executions(arn, request.status_filter, cursor, limit + 1)
-    page, more = found[:limit], len(found) > limit
-    token = await call.pages.issue(query, page[-1].place) if more else None
+    rows = partial(call.engine.store.executions, arn, request.status_filter)
+    page, token = await call.pages.page(query, request.next_token, request.max_results, rows, attrgetter("place"))
     return present(executions=[_list_item(row) for row in page], nextToken=token)
 
 

@@ -1,5 +1,8 @@
 """CreateStateMachine, DescribeStateMachine, ListStateMachines, UpdateStateMachine, DeleteStateMachine."""
 
+from functools import partial
+from operator import attrgetter
+
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
 from stepwell.api.members import (
@@ -14,7 +17,6 @@ from stepwell.api.members import (
     write_encryption,
     write_logging,
 )
-from stepwell.api.pages import page_size
 from stepwell.arns import parse_arn, qualified_arn, state_machine_arn
 from stepwell.engine.aliases import Target
 from stepwell.engine.records import Revision, Settings, StateMachineRecord
@@ -67,11 +69,8 @@ async def describe_state_machine(call: Call, request: shapes.DescribeStateMachin
 
 async def list_state_machines(call: Call, request: shapes.ListStateMachinesRequest) -> Answer:
     query = ("ListStateMachines", call.region)
-    after = await call.pages.read(request.next_token, query)
-    limit = page_size(request.max_results)
-    found = await call.engine.catalog.machines(call.region, call.account, after, limit + 1)
-    page, more = found[:limit], len(found) > limit
-    token = await call.pages.issue(query, page[-1].arn) if more else None
+    rows = partial(call.engine.catalog.machines, call.region, call.account)
+    page, token = await call.pages.page(query, request.next_token, request.max_results, rows, attrgetter("arn"))
     return present(stateMachines=[_list_item(machine) for machine in page], nextToken=token)
 
 

@@ -1,10 +1,12 @@
 """PublishStateMachineVersion, ListStateMachineVersions, DeleteStateMachineVersion."""
 
+from operator import attrgetter
+
 from stepwell.api import shapes
 from stepwell.api.call import Answer, Call
 from stepwell.api.members import present, refuse_label, seconds
-from stepwell.api.pages import page_size
 from stepwell.arns import is_version, parse_arn, split_qualifier
+from stepwell.engine.records import Version
 from stepwell.errors import InvalidArn
 
 
@@ -20,11 +22,12 @@ async def list_state_machine_versions(call: Call, request: shapes.ListStateMachi
     arn = refuse_label(request.state_machine_arn)
     parse_arn(arn, "stateMachine")
     query = ("ListStateMachineVersions", arn)
-    before = await call.pages.read(request.next_token, query)
-    versions = await call.engine.catalog.versions.of(arn)
-    left = [version for version in versions if before is None or version.number < before]
-    page = left[: page_size(request.max_results)]
-    token = await call.pages.issue(query, page[-1].number) if len(left) > len(page) else None
+
+    async def rows(before: int | None, limit: int) -> list[Version]:
+        versions = await call.engine.catalog.versions.of(arn)
+        return [version for version in versions if before is None or version.number < before][:limit]
+
+    page, token = await call.pages.page(query, request.next_token, request.max_results, rows, attrgetter("number"))
     items = [{"stateMachineVersionArn": version.arn, "creationDate": seconds(version.created_at)} for version in page]
     return present(stateMachineVersions=items, nextToken=token)
 
