@@ -5,6 +5,8 @@ import inspect
 import json
 import logging
 import os
+import shutil
+import subprocess
 import tempfile
 import urllib.request
 import uuid
@@ -12,6 +14,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+
+from receiver import Receiver
 
 
 @pytest.fixture
@@ -67,6 +71,28 @@ def postgres_server() -> Iterator[str]:
     server = pgserver.get_server(tempfile.mkdtemp(prefix="stepwell-postgres-"), cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Files of a certificate for 127.0.0.1 that signs itself, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl, which makes the certificate, is not there")
+    directory = tmp_path_factory.mktemp("tls")
+    cert, key = str(directory / "cert.pem"), str(directory / "key.pem")
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=stepwell"
+    san = ("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert)
+    subprocess.run((*command.split(), *san), check=True, capture_output=True)
+    return cert, key
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A server that events are sent to."""
+    receiver = Receiver()
+    receiver.up()
+    yield receiver
+    receiver.down()
 
 
 @pytest.fixture

@@ -1,33 +1,23 @@
 """Fixtures: a live server, a client, and a way to create machines."""
 
-import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from .live import PASS, ROLE, LiveServer
+from .live import PASS, ROLE, LiveServer, live_servers
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LiveServer]:
-    live = LiveServer()
-    live.start()
-    yield live
-    live.stop()
+    with live_servers() as start:
+        yield start()
 
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., LiveServer]]:
     """A server with settings of the test's own."""
-    with contextlib.ExitStack() as stack:
-
-        def start(**settings: Any) -> LiveServer:
-            live = LiveServer(**settings)
-            live.start()
-            stack.callback(live.stop)
-            return live
-
+    with live_servers() as start:
         yield start
 
 

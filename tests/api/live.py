@@ -5,7 +5,7 @@ import contextlib
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +131,17 @@ def refused(code: str, message: str | None = None) -> Iterator[None]:
     assert error["Code"] == code
     if message is not None:
         assert error["Message"] == message
+
+
+@contextlib.contextmanager
+def live_servers() -> Iterator[Callable[..., LiveServer]]:
+    """Starts servers, with settings where the caller has some; all are stopped at the end."""
+    with contextlib.ExitStack() as stack:
+
+        def start(**settings: Any) -> LiveServer:
+            live = LiveServer(**settings)
+            live.start()
+            stack.callback(live.stop)
+            return live
+
+        yield start

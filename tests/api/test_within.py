@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.world import ACCOUNT, ROLE, World
+from engine.world import ACCOUNT, ROLE, World, living
 from stepwell.api.within import OwnApi
 from stepwell.engine.calls import call_of
 from stepwell.errors import ApiError
@@ -22,9 +22,7 @@ WAIT = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "E
 def world(runner: asyncio.Runner) -> Iterator[World]:
     world = World()
     integrate(world.engine)
-    runner.run(world.up())
-    yield world
-    runner.run(world.down())
+    yield from living(runner, world)
 
 
 def nesting(pattern: str = "", **parameters: Any) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """Who gets a server that others can reach: nobody by accident, holders of keys, and over TLS."""
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import boto3
@@ -83,19 +81,6 @@ def test_a_file_of_keys_that_is_wrong_is_refused_with_where(tmp_path: Path, cont
 def test_half_a_key_in_the_environment_is_refused(tmp_path: Path) -> None:
     refused = run("serve", "--port", "0", "--data", str(tmp_path), STEPWELL_ACCESS_KEY_ID="AKOWNER")
     assert (refused.returncode, "Set both, or neither." in refused.stderr) == (1, True)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """A certificate for 127.0.0.1 and its key."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl, which makes the certificate, is not there")
-    directory = tmp_path_factory.mktemp("tls")
-    cert, key = str(directory / "cert.pem"), str(directory / "key.pem")
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=stepwell"
-    san = ("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert)
-    subprocess.run((*command.split(), *san), check=True, capture_output=True)
-    return cert, key
 
 
 def test_a_server_with_a_certificate_speaks_https(tmp_path: Path, certificate: tuple[str, str]) -> None:

@@ -9,8 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from api.live import PASS, ROLE, WAIT
-
-from .conftest import surroundings
+from cli.served import environment
 
 AWS = Path(sys.executable).parent / "aws"
 ANYBODY = {
@@ -37,7 +36,7 @@ def run(server):
     """Carries out commands of `aws stepfunctions`."""
     command = [sys.executable, str(Path(__file__).with_name("command_line.py"))]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env=surroundings(**ANYBODY), **pipes) as process:
+    with subprocess.Popen(command, env=environment(**ANYBODY), **pipes) as process:
 
         def run(*words: str, url: str = server.url, output: str = "json", **environment: str) -> Done:
             whole = ["stepfunctions", *words, "--endpoint-url", url, "--output", output]
@@ -77,7 +76,7 @@ def execution(aws, machine):
 def test_the_command_itself_starts_an_execution(server, machine):
     words = ("stepfunctions", "start-execution", "--state-machine-arn", machine, "--name", "by-command")
     command = [str(AWS), *words, "--endpoint-url", server.url]
-    done = subprocess.run(command, env=surroundings(**ANYBODY), capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, env=environment(**ANYBODY), capture_output=True, text=True, check=True, timeout=60)
     assert json.loads(done.stdout)["executionArn"] == f"{AT}:execution:cli:by-command"
 
 

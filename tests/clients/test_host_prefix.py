@@ -11,8 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
 from api.live import CREDENTIALS
-
-from .conftest import surroundings
+from cli.served import environment
 
 STATE = '{"Type": "Pass", "Result": 1, "End": true}'
 PATIENCE = Config(retries={"max_attempts": 0})
@@ -60,7 +59,7 @@ def test_the_servers_first_page_tells_every_cure(server):
 
 def test_stepwells_own_commands_tell_every_cure_to_who_gives_them_such_a_name():
     command = [sys.executable, "-m", "stepwell", "list", "--url", "http://sync-stepwell.invalid:8083"]
-    done = subprocess.run(command, env=surroundings(), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert done.stderr.startswith("Error: No server answers at http://sync-stepwell.invalid:8083 (")
     assert [cure for cure in CURES if cure not in done.stderr] == []

@@ -1,7 +1,6 @@
 """Targets hear of every change of status, in order, however the server dies between a commit and the telling."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,14 +21,6 @@ url = "http://127.0.0.1:9/nobody"
 type = "http"
 url = "{url}"
 """
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    receiver = Receiver()
-    receiver.up()
-    yield receiver
-    receiver.down()
 
 
 def first_of_each(heard: list[tuple[str, str]]) -> list[tuple[str, str]]:

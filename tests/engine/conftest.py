@@ -5,13 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from .world import World
+from .world import World, living
 
 
 @pytest.fixture
 def world(runner: asyncio.Runner) -> Iterator[World]:
     """An engine over an empty store in memory, with virtual time."""
-    world = World()
-    runner.run(world.up())
-    yield world
-    runner.run(world.down())
+    yield from living(runner, World())

@@ -7,6 +7,8 @@ from typing import Any
 
 from stepwell.integrations.call import Call, CallFailed
 
+from .world import World
+
 
 class Desk:
     """Answers each state's calls with what stands in `answers`: a value, a CallFailed, or a future that is waited for.
@@ -46,3 +48,20 @@ class Desk:
 
 def fails(error: str, cause: str = "no") -> CallFailed:
     return CallFailed(error, cause)
+
+
+class DeskWorld(World):
+    """A world with a desk behind the services."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = Desk()
+
+    async def up(self) -> None:
+        self.employ()
+        await super().up()
+
+    def employ(self) -> None:
+        """Have the engine, which may be a new one, know the desk."""
+        for service in ("lambda", "glue", "sqs", "states"):
+            self.engine.integrations.register(service, self.desk)

@@ -10,8 +10,8 @@ import pytest
 from stepwell.integrations.call import Call, Postponed, Queueing
 from stepwell.store.protocol import StoreError, StoreFull
 
-from .desk import Desk, fails
-from .world import World
+from .desk import Desk, DeskWorld, fails
+from .world import living
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:price"
 JOB = "arn:aws:states:::glue:startJobRun.sync"
@@ -29,20 +29,8 @@ def machine(**states: Any) -> dict[str, Any]:
     return {"StartAt": next(iter(states)), "States": states}
 
 
-class At(World):
-    """A world with a desk that answers every service."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.desk = Desk()
-
-    async def up(self) -> None:
-        self.employ()
-        await super().up()
-
-    def employ(self) -> None:
-        for service in ("lambda", "glue", "sqs"):
-            self.engine.integrations.register(service, self.desk)
+class At(DeskWorld):
+    """Runs machines of these states."""
 
     async def run(self, *, input: str = "{}", **states: Any) -> Any:
         return await self.start(await self.machine(machine(**states)), input=input)
@@ -50,10 +38,7 @@ class At(World):
 
 @pytest.fixture
 def world(runner: asyncio.Runner) -> Iterator[At]:
-    world = At()
-    runner.run(world.up())
-    yield world
-    runner.run(world.down())
+    yield from living(runner, At())
 
 
 # -- answers ----------------------------------------------------------------------------------------------------------

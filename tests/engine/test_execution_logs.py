@@ -13,7 +13,7 @@ from stepwell.engine.records import Logging, Settings, StateMachineRecord
 from stepwell.integrations.logs.writer import LogLine, NotWritten
 from stepwell.integrations.outgoing import Outgoing
 
-from .world import ACCOUNT, ROLE, World
+from .world import ACCOUNT, ROLE, World, living
 
 GROUP = f"arn:aws:logs:{ACCOUNT}:log-group:states:*"
 
@@ -50,10 +50,7 @@ def paper() -> Paper:
 
 @pytest.fixture
 def world(runner: asyncio.Runner, paper: Paper) -> Iterator[World]:
-    world = World(outgoing=Outgoing(logs=paper))
-    runner.run(world.up())
-    yield world
-    runner.run(world.down())
+    yield from living(runner, World(outgoing=Outgoing(logs=paper)))
 
 
 async def machine(

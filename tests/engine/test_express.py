@@ -10,7 +10,7 @@ from stepwell.engine.check import check
 from stepwell.engine.reading import ExecutionData
 from stepwell.store.protocol import StoreError
 
-from .world import DAY, World
+from .world import DAY, World, living
 
 AGAIN = {"Variable": "$.x", "IsPresent": True, "Next": "C"}
 LOOP = chain(C={"Type": "Choice", "Choices": [AGAIN], "Default": "End"}, End=passing())
@@ -19,10 +19,7 @@ LOOP = chain(C={"Type": "Choice", "Choices": [AGAIN], "Default": "End"}, End=pas
 @pytest.fixture
 def keeping(runner: asyncio.Runner) -> Iterator[World]:
     """A world in which Express executions are kept for two days."""
-    world = World(keep_express_days=2)
-    runner.run(world.up())
-    yield world
-    runner.run(world.down())
+    yield from living(runner, World(keep_express_days=2))
 
 
 async def test_a_synchronous_execution_is_written_whole_at_its_end(keeping: World):

@@ -11,8 +11,8 @@ from stepwell.engine.check import check
 from stepwell.engine.engine import Started
 from stepwell.errors import ExecutionAlreadyExists
 
-from .desk import Desk
-from .world import World
+from .desk import DeskWorld
+from .world import living
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:price"
 INVOKE = "arn:aws:states:::lambda:invoke"
@@ -27,20 +27,8 @@ def throws(error: str, first: int = 0, last: int | None = None) -> list[Any]:
     return [first, first if last is None else last, {"Throw": {"Error": error, "Cause": "mocked"}}]
 
 
-class Mocking(World):
-    """A world with a desk behind all services, which no mocked task should reach."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.desk = Desk()
-
-    async def up(self) -> None:
-        self.employ()
-        await super().up()
-
-    def employ(self) -> None:
-        for service in ("lambda", "glue", "sqs", "states"):
-            self.engine.integrations.register(service, self.desk)
+class Mocking(DeskWorld):
+    """Runs machines with mocked tasks, none of which should reach the desk."""
 
     async def run(self, definition: dict[str, Any], input: Any = None, **mocks: list[Any]) -> Started:
         machine = await self.machine(definition)
@@ -57,10 +45,7 @@ class Mocking(World):
 
 @pytest.fixture
 def world(runner: Any) -> Iterator[Mocking]:
-    world = Mocking()
-    runner.run(world.up())
-    yield world
-    runner.run(world.down())
+    yield from living(runner, Mocking())
 
 
 @pytest.mark.parametrize(

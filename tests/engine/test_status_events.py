@@ -16,7 +16,7 @@ from stepwell.integrations.outgoing import Outgoing
 from stepwell.integrations.targets.target import Event, NotSent, Target
 from stepwell.store.protocol import StoreError
 
-from .world import World
+from .world import World, living
 
 
 class Listener:
@@ -52,10 +52,7 @@ def listener() -> Listener:
 
 @pytest.fixture
 def world(runner: asyncio.Runner, listener: Listener) -> Iterator[World]:
-    world = World(outgoing=Outgoing(targets=[Target("audit", listener, "the test")]))
-    runner.run(world.up())
-    yield world
-    runner.run(world.down())
+    yield from living(runner, World(outgoing=Outgoing(targets=[Target("audit", listener, "the test")])))
 
 
 async def restart(world: World, *targets: Target) -> None:

@@ -12,7 +12,7 @@ from stepwell.engine.records import Settings, StateMachineRecord
 from stepwell.integrations.outgoing import Outgoing
 from stepwell.integrations.traces.tracer import Trace
 
-from .world import ACCOUNT, ROLE, World
+from .world import ACCOUNT, ROLE, World, living
 
 HEADER = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
 
@@ -41,10 +41,7 @@ def wall() -> Wall:
 
 @pytest.fixture
 def world(runner: asyncio.Runner, wall: Wall) -> Iterator[World]:
-    world = World(outgoing=Outgoing(traces=wall))
-    runner.run(world.up())
-    yield world
-    runner.run(world.down())
+    yield from living(runner, World(outgoing=Outgoing(traces=wall)))
 
 
 async def machine(world: World, definition: Any, type: Any = "STANDARD", tracing: bool = True) -> StateMachineRecord:

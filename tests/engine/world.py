@@ -3,8 +3,8 @@
 import asyncio
 import json
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from stepwell.clock import Milliseconds, VirtualClock
 from stepwell.config import Config
@@ -206,3 +206,13 @@ async def outcome(work: Awaitable[Any]) -> Any:
         return await work
     except Exception as error:
         return error
+
+
+W = TypeVar("W", bound=World)
+
+
+def living(runner: asyncio.Runner, world: W) -> Iterator[W]:
+    """The world as a fixture yields it: up before the test, down after it."""
+    runner.run(world.up())
+    yield world
+    runner.run(world.down())

@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import shutil
 import socket
 import ssl
-import subprocess
 from typing import Any
 
 import pytest
@@ -316,30 +314,24 @@ async def test_a_redirect_is_an_answer_and_leads_nowhere(http: Task) -> None:
         assert inside.connections == 0
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ssl.SSLContext]:
-    """A certificate for 127.0.0.1 that signs itself, and a server's side of it."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl, which makes the certificate, is not there")
-    directory = tmp_path_factory.mktemp("tls")
-    cert, key = str(directory / "cert.pem"), str(directory / "key.pem")
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=stepwell"
-    san = ("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert)
-    subprocess.run((*command.split(), *san), check=True, capture_output=True)
+@pytest.fixture
+def tls(certificate: tuple[str, str]) -> ssl.SSLContext:
+    """A server's side of the certificate."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(cert, key)
-    return cert, context
+    context.load_cert_chain(*certificate)
+    return context
 
 
-async def test_https_is_spoken_with_servers_whose_certificate_is_trusted(http: Task, certificate: Any) -> None:
-    file, tls = certificate
+async def test_https_is_spoken_with_servers_whose_certificate_is_trusted(
+    http: Task, certificate: tuple[str, str], tls: ssl.SSLContext
+) -> None:
     async with Api(answer("hello"), tls=tls) as api:
-        task = http({"allow": ["127.0.0.1"], "ca_file": file})
+        task = http({"allow": ["127.0.0.1"], "ca_file": certificate[0]})
         assert json.loads(await task.call(call(api.url)))["ResponseBody"] == "hello"
 
 
-async def test_a_server_whose_certificate_is_not_trusted_gets_no_request(http: Task, certificate: Any) -> None:
-    async with Api(answer(), tls=certificate[1]) as api:
+async def test_a_server_whose_certificate_is_not_trusted_gets_no_request(http: Task, tls: ssl.SSLContext) -> None:
+    async with Api(answer(), tls=tls) as api:
         error, cause = await failed(http({"allow": ["127.0.0.1"]}), api.url)
         assert api.asked == []
     assert (error, cause) == (

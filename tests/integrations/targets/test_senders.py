@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from receiver import Receiver
 from stepwell.integrations.targets.file import FileSender
 from stepwell.integrations.targets.http import HttpSender
 from stepwell.integrations.targets.target import Event, NotSent
@@ -21,14 +19,6 @@ EVENT = Event(
     at=1_700_000_000_000,
     body=json.dumps(DETAIL).encode(),
 )
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    receiver = Receiver()
-    receiver.up()
-    yield receiver
-    receiver.down()
 
 
 async def sent(sender: HttpSender | FileSender, times: int = 1) -> list[tuple[str, bool] | None]:
