@@ -1,0 +1,195 @@
+/** One flat graph in layers from top to bottom: the only place that knows the layout library. */
+import { Graph, layout } from "@dagrejs/dagre";
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Tile {
+  width: number;
+  height: number;
+}
+
+export interface Link {
+  source: number;
+  target: number;
+  /** How much it wants to be short and straight. */
+  weight: number;
+  /** Room for its text on the way. */
+  label: Tile | null;
+}
+
+/** Corners are top left, within (0, 0, width, height). Lines go from border to border. */
+export interface Placed {
+  width: number;
+  height: number;
+  corners: Point[];
+  lines: Point[][];
+  /** Top left corners, in the links' order. */
+  labels: (Point | null)[];
+}
+
+/** Links beyond which a second drawing would be waited for. */
+const MANY = 250;
+
+const OPTIONS = { rankdir: "TB", nodesep: 30, edgesep: 18, ranksep: 34 } as const;
+
+interface Drawn {
+  nodes: (Point & Tile)[];
+  edges: { points: Point[]; label: Point | null }[];
+}
+
+/** The same tiles and links are always laid out alike. Links of one tile go from left to right, if no more lines cross then. */
+export function layered(tiles: readonly Tile[], links: readonly Link[]): Placed {
+  if (tiles.length === 0) return { width: 0, height: 0, corners: [], lines: [], labels: [] };
+  let drawn = draw(tiles, links, []);
+  const wrong = links.length <= MANY ? disorder(drawn, links) : [];
+  if (wrong.length > 0) {
+    const ordered = draw(tiles, links, constraintsOf(drawn, links));
+    if (crossings(ordered) <= crossings(drawn) && disorder(ordered, links).length < wrong.length) drawn = ordered;
+  }
+  return fromCorner(drawn, tiles, links);
+}
+
+function draw(tiles: readonly Tile[], links: readonly Link[], constraints: { left: string; right: string }[]): Drawn {
+  const graph = new Graph({ multigraph: true });
+  graph.setGraph({ ...OPTIONS });
+  tiles.forEach(({ width, height }, index) => graph.setNode(String(index), { width, height }));
+  links.forEach(({ source, target, weight, label }, index) => {
+    const room = label === null ? {} : { width: label.width, height: label.height, labelpos: "c" };
+    graph.setEdge(String(source), String(target), { weight, ...room }, String(index));
+  });
+  layout(graph, { constraints });
+  const nodes = tiles.map((_, index) => graph.node(String(index)) as unknown as Point & Tile);
+  const edges = links.map(({ source, target, label }, index) => {
+    const edge = graph.edge(String(source), String(target), String(index)) as unknown as { points: Point[] } & Point;
+    return { points: straight(edge.points), label: label === null ? null : { x: edge.x, y: edge.y } };
+  });
+  return { nodes, edges };
+}
+
+type Pair = [left: number, right: number];
+
+/** Targets of one tile's links that lie in the same layer, as they should stand. */
+function siblings(drawn: Drawn, links: readonly Link[]): Pair[] {
+  const fans = new Map<number, number[]>();
+  for (const { source, target } of links) {
+    const fan = fans.get(source) ?? [];
+    if (!fan.includes(target) && centre(drawn, target).y > centre(drawn, source).y) fan.push(target);
+    fans.set(source, fan);
+  }
+  const pairs: Pair[] = [];
+  for (const fan of fans.values()) {
+    for (let left = 0; left < fan.length; left += 1) {
+      for (let right = left + 1; right < fan.length; right += 1) {
+        const [a, b] = [fan[left] as number, fan[right] as number];
+        if (Math.abs(centre(drawn, a).y - centre(drawn, b).y) < 1) pairs.push([a, b]);
+      }
+    }
+  }
+  return pairs;
+}
+
+function disorder(drawn: Drawn, links: readonly Link[]): Pair[] {
+  return siblings(drawn, links).filter(([left, right]) => centre(drawn, left).x > centre(drawn, right).x);
+}
+
+/** Fans that contradict each other: the first one wins. */
+function constraintsOf(drawn: Drawn, links: readonly Link[]): { left: string; right: string }[] {
+  const after = new Map<number, number[]>();
+  return siblings(drawn, links).flatMap(([left, right]) => {
+    if (leads(after, right, left)) return [];
+    after.set(left, [...(after.get(left) ?? []), right]);
+    return [{ left: String(left), right: String(right) }];
+  });
+}
+
+function leads(after: ReadonlyMap<number, number[]>, from: number, to: number): boolean {
+  const seen = new Set([from]);
+  for (const at of seen) for (const next of after.get(at) ?? []) seen.add(next);
+  return seen.has(to);
+}
+
+function centre(drawn: Drawn, index: number): Point {
+  return drawn.nodes[index] as Point;
+}
+
+/** Without the points that lie on the line between their neighbours: the library gives one for each layer. */
+function straight(points: readonly Point[]): Point[] {
+  return points.filter((point, index) => {
+    const [before, after] = [points[index - 1], points[index + 1]];
+    if (before === undefined || after === undefined) return true;
+    const area = (point.x - before.x) * (after.y - before.y) - (point.y - before.y) * (after.x - before.x);
+    return Math.abs(area) > Math.hypot(after.x - before.x, after.y - before.y) / 2;
+  });
+}
+
+function crossings(drawn: Drawn): number {
+  let count = 0;
+  const lines = drawn.edges.map(({ points }) => ({ points, top: topOf(points), bottom: -topOf(points, -1) }));
+  lines.forEach((one, index) => {
+    for (const other of lines.slice(index + 1)) {
+      if (one.top < other.bottom && other.top < one.bottom && cross(one.points, other.points)) count += 1;
+    }
+  });
+  return count;
+}
+
+function topOf(points: readonly Point[], sign = 1): number {
+  return least(points.map(({ y }) => sign * y));
+}
+
+function cross(one: readonly Point[], other: readonly Point[]): boolean {
+  for (let a = 1; a < one.length; a += 1) {
+    for (let b = 1; b < other.length; b += 1) {
+      if (meet(one[a - 1] as Point, one[a] as Point, other[b - 1] as Point, other[b] as Point)) return true;
+    }
+  }
+  return false;
+}
+
+function meet(a: Point, b: Point, c: Point, d: Point): boolean {
+  const side = (p: Point, q: Point, r: Point): number =>
+    Math.sign((q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x));
+  return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
+}
+
+function fromCorner(drawn: Drawn, tiles: readonly Tile[], links: readonly Link[]): Placed {
+  const corners = drawn.nodes.map(({ x, y }, index) => corner({ x, y }, tiles[index] as Tile));
+  const labels = drawn.edges.map(({ label }, index) => {
+    const size = links[index]?.label ?? null;
+    return label === null || size === null ? null : corner(label, size);
+  });
+  const boxes = [...corners.map((at, index) => ({ ...at, ...(tiles[index] as Tile) }))];
+  labels.forEach((at, index) => at !== null && boxes.push({ ...at, ...(links[index]?.label as Tile) }));
+  const points = drawn.edges.flatMap((edge) => edge.points);
+  const left = least([...boxes, ...points].map(({ x }) => x));
+  const top = least([...boxes, ...points].map(({ y }) => y));
+  const right = most([...boxes.map(({ x, width }) => x + width), ...points.map(({ x }) => x)]);
+  const bottom = most([...boxes.map(({ y, height }) => y + height), ...points.map(({ y }) => y)]);
+  const move = ({ x, y }: Point): Point => ({ x: round(x - left), y: round(y - top) });
+  return {
+    width: round(right - left),
+    height: round(bottom - top),
+    corners: corners.map(move),
+    lines: drawn.edges.map((edge) => edge.points.map(move)),
+    labels: labels.map((at) => (at === null ? null : move(at))),
+  };
+}
+
+function corner({ x, y }: Point, { width, height }: Tile): Point {
+  return { x: x - width / 2, y: y - height / 2 };
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b), Infinity);
+}
+
+function most(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), -Infinity);
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
