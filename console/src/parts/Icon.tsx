@@ -17,6 +17,7 @@ const PATHS = {
   right: "M8 4l6 6-6 6",
   down: "M4 8l6 6 6-6",
   edit: "M4 16l1-4 8-8 3 3-8 8z",
+  fit: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4",
   warning: "M10 3l8 14H2zM10 8v4M10 14.5v.01",
 } as const;
 

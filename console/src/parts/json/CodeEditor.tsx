@@ -1,0 +1,89 @@
+/** CodeMirror for JSON, as a React part: what is typed is told, what is given from outside replaces it. */
+import { json, jsonParseLinter } from "@codemirror/lang-json";
+import { linter, lintGutter } from "@codemirror/lint";
+import { Compartment, type Extension, Prec } from "@codemirror/state";
+import { EditorView, keymap, placeholder } from "@codemirror/view";
+import { basicSetup } from "codemirror";
+import { useEffect, useRef } from "react";
+import { styleNonce } from "../nonce";
+import { pageTheme } from "./theme";
+
+export interface CodeEditorProps {
+  value: string;
+  onChange: (text: string) => void;
+  /** What a screen reader calls it. */
+  label: string;
+  /** Ctrl or Cmd with Enter. */
+  onAct?: () => void;
+  hint?: string;
+  readOnly?: boolean;
+  autoFocus?: boolean;
+  /** Besides: completion, problems that others find. Kept from the first time on. */
+  extensions?: Extension;
+  /** Whether it is looked after as JSON, red where it is none; on unless said otherwise. */
+  lints?: boolean;
+  /** Gives the view while it is there. */
+  onView?: (view: EditorView | null) => void;
+}
+
+/** Fills the element it stands in. An empty text is no mistake: it says nothing yet. */
+export default function CodeEditor(props: CodeEditorProps) {
+  const { value, readOnly = false } = props;
+  const parent = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(null);
+  const latest = useRef(props);
+  const locks = useRef(new Compartment());
+  useEffect(() => {
+    latest.current = props;
+  });
+
+  useEffect(() => {
+    if (parent.current === null) return;
+    const { value: doc, label, extensions = [], lints = true, hint, autoFocus } = latest.current;
+    const made = new EditorView({
+      doc,
+      parent: parent.current,
+      extensions: [
+        EditorView.cspNonce.of(styleNonce()),
+        Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (latest.current.onAct?.(), true) }])),
+        extensions,
+        basicSetup,
+        json(),
+        pageTheme,
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) latest.current.onChange(update.state.doc.toString());
+        }),
+        hint === undefined ? [] : placeholder(hint),
+        lints ? [linter(lintUnlessEmpty, { delay: 250 }), lintGutter()] : [],
+        locks.current.of(EditorView.editable.of(!(latest.current.readOnly ?? false))),
+      ],
+    });
+    view.current = made;
+    if (autoFocus) made.focus();
+    latest.current.onView?.(made);
+    return () => {
+      latest.current.onView?.(null);
+      made.destroy();
+    };
+  }, []);
+
+  useEffect(() => {
+    const made = view.current;
+    if (made === null || made.state.doc.toString() === value) return;
+    made.dispatch({ changes: { from: 0, to: made.state.doc.length, insert: value } });
+  }, [value]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: locks.current.reconfigure(EditorView.editable.of(!readOnly)) });
+  }, [readOnly]);
+
+  return <div ref={parent} style={{ height: "100%", minHeight: 0 }} />;
+}
+
+const strictly = jsonParseLinter();
+
+function lintUnlessEmpty(view: EditorView) {
+  return view.state.doc.toString().trim() === "" ? [] : strictly(view);
+}
