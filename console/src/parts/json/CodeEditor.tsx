@@ -1,11 +1,12 @@
 /** CodeMirror for JSON, as a React part: what is typed is told, what is given from outside replaces it. */
-import { json, jsonParseLinter } from "@codemirror/lang-json";
-import { linter, lintGutter } from "@codemirror/lint";
+import { json } from "@codemirror/lang-json";
+import { type Diagnostic, linter, lintGutter } from "@codemirror/lint";
 import { Compartment, type Extension, Prec } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { basicSetup } from "codemirror";
 import { useEffect, useRef } from "react";
 import { styleNonce } from "../nonce";
+import { mistakesIn } from "./mistakes";
 import { pageTheme } from "./theme";
 
 export interface CodeEditorProps {
@@ -26,7 +27,7 @@ export interface CodeEditorProps {
   onView?: (view: EditorView | null) => void;
 }
 
-/** Fills the element it stands in. An empty text is no mistake: it says nothing yet. */
+/** Fills the element it stands in. */
 export default function CodeEditor(props: CodeEditorProps) {
   const { value, readOnly = false } = props;
   const parent = useRef<HTMLDivElement>(null);
@@ -56,7 +57,7 @@ export default function CodeEditor(props: CodeEditorProps) {
           if (update.docChanged) latest.current.onChange(update.state.doc.toString());
         }),
         hint === undefined ? [] : placeholder(hint),
-        lints ? [linter(lintUnlessEmpty, { delay: 250 }), lintGutter()] : [],
+        lints ? [linter(strictly, { delay: 250 }), lintGutter()] : [],
         locks.current.of(EditorView.editable.of(!(latest.current.readOnly ?? false))),
       ],
     });
@@ -82,8 +83,6 @@ export default function CodeEditor(props: CodeEditorProps) {
   return <div ref={parent} style={{ height: "100%", minHeight: 0 }} />;
 }
 
-const strictly = jsonParseLinter();
-
-function lintUnlessEmpty(view: EditorView) {
-  return view.state.doc.toString().trim() === "" ? [] : strictly(view);
+function strictly({ state }: EditorView): Diagnostic[] {
+  return mistakesIn(state.doc.toString()).map(({ from, to, text }) => ({ from, to, severity: "error", message: text }));
 }

@@ -43,6 +43,16 @@ const look = EditorView.theme({
   // CodeMirror draws its wave as a picture in a data: URL, in one red for both schemes.
   ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--failed) 1.2px" },
   ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--timed-out) 1.2px" },
+  ".cm-lint-marker": {
+    width: ".7em",
+    height: ".7em",
+    content: "normal !important",
+    borderRadius: "50%",
+    marginTop: ".35em",
+  },
+  ".cm-lint-marker-error": { backgroundColor: "var(--failed)" },
+  ".cm-lint-marker-warning": { backgroundColor: "var(--timed-out)", borderRadius: "2px" },
+  ".cm-lintPoint:after": { borderBottomColor: "var(--failed)" },
   ".cm-lintRange": { textUnderlineOffset: "3px", textDecorationSkipInk: "none" },
   ".cm-panels": { backgroundColor: "var(--sunken)", color: "var(--ink)", borderColor: "var(--line)" },
   ".cm-panels.cm-panels-bottom": { borderTop: "1px solid var(--line)" },
