@@ -71,7 +71,7 @@ def test_a_workflow_that_cannot_be_compiled_is_told_with_its_lines(here: Path) -
     [
         ("greetings", "greetings names no workflow: write MODULE:NAME, such as orders:checkout."),
         ("nowhere:hello", "nowhere cannot be imported from here: No module named 'nowhere'."),
-        ("greetings:greet", "greet in greetings is no @workflow."),
+        ("greetings:greet", "greet in greetings is no @workflow and no machine of blocks."),
     ],
 )
 def test_what_is_no_workflow_is_said_to_be_none(name: str, message: str) -> None:

@@ -10,8 +10,8 @@ from stepwell.cli import output
 from stepwell.cli.options import NotDone
 
 if TYPE_CHECKING:
+    from stepwell.sdk.machines import StateMachine
     from stepwell.sdk.problems import WorkflowError
-    from stepwell.sdk.workflows import Workflow
 
 REFUSED = 1
 """Exit code: the workflow cannot be compiled."""
@@ -41,10 +41,10 @@ def build(name: str, target: str | None, region: str, account: str, as_json: boo
         raise NotDone(f"{target} cannot be written: {problem}") from None
 
 
-def _workflow(name: str) -> "Workflow[..., object]":
+def _workflow(name: str) -> "StateMachine":
     from importlib import import_module
 
-    from stepwell.sdk.workflows import Workflow
+    from stepwell.sdk.machines import StateMachine
 
     module, _, attribute = name.partition(":")
     if not module or not attribute:
@@ -54,8 +54,8 @@ def _workflow(name: str) -> "Workflow[..., object]":
         found = getattr(import_module(module), attribute, None)
     except ModuleNotFoundError as problem:
         raise NotDone(f"{module} cannot be imported from here: {problem}.") from None
-    if not isinstance(found, Workflow):
-        raise NotDone(f"{attribute} in {module} is no @workflow.")
+    if not isinstance(found, StateMachine):
+        raise NotDone(f"{attribute} in {module} is no @workflow and no machine of blocks.")
     return found
 
 

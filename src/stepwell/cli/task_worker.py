@@ -10,9 +10,9 @@ import click
 
 from stepwell.cli.options import NotDone
 from stepwell.errors import ApiError
+from stepwell.sdk.machines import StateMachine
 from stepwell.sdk.tasks import Task
 from stepwell.sdk.workers import run_workers
-from stepwell.sdk.workflows import Workflow
 
 
 def serve_tasks(
@@ -60,11 +60,11 @@ def _found(given: Any) -> Iterator[tuple[Any, int]]:
     for one in given:
         if isinstance(one, Task):
             yield one, one.concurrency
-        elif isinstance(one, Workflow):
+        elif isinstance(one, StateMachine):
             yield from ((used, used.concurrency) for used in one.uses() if isinstance(used, Task) and not used.resource)
         elif isinstance(one, Mapping) and one and all(isinstance(key, Task) for key in one):
             yield from one.items()
-        elif isinstance(one, list | tuple | set) and one and all(isinstance(item, Task | Workflow) for item in one):
+        elif isinstance(one, list | tuple | set) and one and all(isinstance(item, Task | StateMachine) for item in one):
             yield from _found(one)
 
 

@@ -13,9 +13,9 @@ import msgspec
 
 from stepwell.errors import ActivityDoesNotExist, StateMachineAlreadyExists, StateMachineDoesNotExist
 from stepwell.sdk.http import Api
+from stepwell.sdk.machines import StateMachine
 from stepwell.sdk.place import Place
 from stepwell.sdk.tasks import LOST, Task
-from stepwell.sdk.workflows import Workflow
 
 Definition = Mapping[str, Any] | str | Path
 """A definition in the States Language: parsed, as JSON text, or in a file."""
@@ -83,7 +83,7 @@ class Deployer:
 
     async def deploy(
         self,
-        machine: Workflow[..., Any] | Definition,
+        machine: StateMachine | Definition,
         name: str | None,
         resources: Mapping[str, str],
         dry_run: bool,
@@ -95,10 +95,10 @@ class Deployer:
         return Deployment(changes[-1].arn, tuple(changes))
 
     def _wanted(
-        self, machine: Workflow[..., Any] | Definition, name: str | None, resources: Mapping[str, str]
+        self, machine: StateMachine | Definition, name: str | None, resources: Mapping[str, str]
     ) -> Iterator[Wanted]:
         """The machine, after those that it starts."""
-        if not isinstance(machine, Workflow):
+        if not isinstance(machine, StateMachine):
             if name is None:
                 raise ValueError("A definition has no name: deploy(definition, name=…)")
             yield Wanted(name, definition_of(machine))
@@ -106,7 +106,7 @@ class Deployer:
         unknown = set(resources) - {used.name for used in machine.uses() if isinstance(used, Task)}
         if unknown:
             raise ValueError(f"{machine.name} has no task {', '.join(sorted(unknown))} to be served elsewhere.")
-        called = {used.name: used for used in machine.uses() if isinstance(used, Workflow)}
+        called = {used.name: used for used in machine.uses() if isinstance(used, StateMachine)}
         moved = {self._place.arn("activity", task): self._resource(target) for task, target in resources.items()}
         for one in [*reversed(called.values()), machine]:
             definition = one.to_asl(region=self._place.region, account=self._place.account)

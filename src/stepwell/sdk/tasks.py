@@ -1,12 +1,12 @@
 """`@task`: an ordinary function that becomes a Task state where a workflow calls it, and that workers serve."""
 
 import datetime
-import inspect
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints, overload
+from typing import Any, ParamSpec, TypeVar, overload
 
 from stepwell.sdk.contracts import call_with_json
+from stepwell.sdk.declared import Declared
 from stepwell.sdk.payloads import Payloads
 
 P = ParamSpec("P")
@@ -107,8 +107,10 @@ LOST = {
 """The retrier that every task has: its worker was killed, or stopped before it was done, so another one is to try."""
 
 
-class Task(Generic[P, R]):
-    """A function with a name in state machines. Called outside a workflow it is the function itself."""
+class Task(Declared[P, R]):
+    """A function that workers serve. Called outside a workflow it is the function itself."""
+
+    kind = "task"
 
     def __init__(
         self,
@@ -123,8 +125,7 @@ class Task(Generic[P, R]):
         rate: float | None = None,
         processes: bool = False,
     ) -> None:
-        self.function = function
-        self.name = name or function.__name__
+        super().__init__(function, name)
         self.resource = resource
         self.retry = (retry,) if isinstance(retry, Retry) else tuple(retry)
         self.timeout = None if timeout is None else whole_seconds(timeout)
@@ -132,25 +133,6 @@ class Task(Generic[P, R]):
         self.concurrency = concurrency
         self.rate = rate
         self.processes = processes
-        self.__name__ = function.__name__
-        self.__doc__ = function.__doc__
-        self.__module__ = function.__module__
-        self.__wrapped__ = function
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self.function(*args, **kwargs)
-
-    def __repr__(self) -> str:
-        return f"<task {self.name}>"
-
-    @property
-    def signature(self) -> inspect.Signature:
-        return inspect.signature(self.function)
-
-    @property
-    def types(self) -> dict[str, Any]:
-        """Parameter -> its annotation, and `return`."""
-        return get_type_hints(self.function, include_extras=True)
 
     def lambda_handler(self, event: Any, context: Any = None) -> Any:
         """The task as a Lambda function: `handler = make_dough.lambda_handler` serves it there as a worker does here.

@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from stepwell.sdk.http import Api, Where
+from stepwell.sdk.machines import StateMachine
 from stepwell.sdk.payloads import Payloads
 from stepwell.sdk.reload import watched
 from stepwell.sdk.stations import Contact, Middleware, Place, Station
 from stepwell.sdk.tasks import Task
-from stepwell.sdk.workflows import Workflow
 
 GRACE = 30.0
 """Seconds that tasks have to end once the worker is to stop. AWS's containers have as many before they are killed."""
 
-Served = Mapping[Task[..., Any], int] | Iterable[Task[..., Any] | Workflow[..., Any]]
-"""Tasks with how many of each may run at one time; or tasks alone, and workflows for the tasks that they call."""
+Served = Mapping[Task[..., Any], int] | Iterable[Task[..., Any] | StateMachine]
+"""Tasks with how many of each may run at one time; or tasks alone, and state machines for the tasks that they call."""
 
 
 def run_workers(
@@ -92,7 +92,7 @@ def places(tasks: Served, *, processes: bool | None = None, rate: float | None =
 
 def _tasks(given: Iterable[Any]) -> Iterator[Any]:
     for one in given:
-        if isinstance(one, Workflow):
+        if isinstance(one, StateMachine):
             yield from (used for used in one.uses() if isinstance(used, Task) and used.resource is None)
         else:
             yield one

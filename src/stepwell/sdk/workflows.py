@@ -2,17 +2,17 @@
 
 import ast
 import inspect
-import json
 from collections.abc import Callable, Iterator
-from functools import cached_property
-from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints, overload
+from typing import Any, ParamSpec, TypeVar, overload
 
 from stepwell.sdk import types as t
 from stepwell.sdk.atoms import of_value
 from stepwell.sdk.callees import is_workflow
 from stepwell.sdk.code import exists_or, step
 from stepwell.sdk.compiler import compile_statement
+from stepwell.sdk.declared import Read
 from stepwell.sdk.fragments import Fragment
+from stepwell.sdk.machines import StateMachine
 from stepwell.sdk.place import Place
 from stepwell.sdk.problems import Refused, WorkflowError
 from stepwell.sdk.scope import Machine, Scope
@@ -23,44 +23,17 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Workflow(Generic[P, R]):
+class Workflow(Read[P, R], StateMachine):
     """A function as a state machine. Called, it is the function itself, which runs here and now."""
 
+    kind = "workflow"
     is_stepwell_workflow = True
 
     def __init__(self, function: Callable[P, R], *, name: str | None = None, timeout: Duration | None = None) -> None:
-        self.function = function
-        self.name = name or function.__name__
+        super().__init__(function, name)
         self.timeout = None if timeout is None else whole_seconds(timeout)
-        self.__name__ = function.__name__
-        self.__doc__ = function.__doc__
-        self.__module__ = function.__module__
-        self.__wrapped__ = function
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self.function(*args, **kwargs)
-
-    def __repr__(self) -> str:
-        return f"<workflow {self.name}>"
-
-    @property
-    def signature(self) -> inspect.Signature:
-        return inspect.signature(self.function)
-
-    @property
-    def types(self) -> dict[str, Any]:
-        """Parameter -> its annotation, and `return`."""
-        return get_type_hints(self.function, include_extras=True)
-
-    @cached_property
-    def source(self) -> Source:
-        return Source(self.function)
 
     def to_asl(self, *, region: str = "us-east-1", account: str = "123456789012") -> dict[str, Any]:
-        """The state machine's definition. The ARNs of activities are those of this region and account.
-
-        Raises WorkflowError with every problem there is.
-        """
         scope = Scope(Machine(Place(region, account), compile_statement), self.source)
         scope.returns = t.plain(self.types.get("return", Any))
         self._take_parameters(scope)
@@ -78,10 +51,6 @@ class Workflow(Generic[P, R]):
             **scope.graph.to_asl(),
         }
 
-    def to_json(self, **place: str) -> str:
-        """The definition as text."""
-        return json.dumps(self.to_asl(**place), indent=2, ensure_ascii=False)
-
     def _take_parameters(self, scope: Scope) -> None:
         """The input has a member for each parameter; the first state makes variables of them."""
         assign = {}
@@ -97,7 +66,6 @@ class Workflow(Generic[P, R]):
             scope.emit(f"{self.name}({names})", {"Type": "Pass", "Assign": assign})
 
     def uses(self) -> Iterator["Task[..., Any] | Workflow[..., Any]"]:
-        """The tasks and workflows that it calls, each once, those of called workflows too."""
         yield from self._used(self.source, set())
 
     def _used(self, source: Source, seen: set[int]) -> "Iterator[Task[..., Any] | Workflow[..., Any]]":
