@@ -23,6 +23,7 @@ FLOORS = (
     {"console"},
     {"server", "testing"},
     {"cli"},
+    {"blocks"},
     {"__main__", "__init__"},
 )
 """From the ground up: packages and modules directly under stepwell.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from stepwell.version import __version__
 
 if TYPE_CHECKING:
+    from stepwell import blocks
     from stepwell.sdk import (
         Fragment,
         Problem,
@@ -60,6 +61,7 @@ __all__ = [
     "WorkflowStopped",
     "WorkflowTimedOut",
     "__version__",
+    "blocks",
     "cancelled",
     "connect",
     "connect_async",
@@ -91,6 +93,8 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'stepwell' has no attribute {name!r}")
+    if name == "blocks":
+        return import_module("stepwell.blocks")
     home = next((module for module, names in _HOMES.items() if name in names.split()), "stepwell.sdk")
     value = globals()[name] = getattr(import_module(home), name)
     return value

@@ -4,9 +4,11 @@ import weakref
 from collections.abc import Coroutine, Iterator, Mapping
 from typing import Any, Generic, ParamSpec, Self, TypeVar, overload
 
+from stepwell.sdk.blocks.machine import Assembled
 from stepwell.sdk.client import AsyncExecution, AsyncStepwell, connect_async
 from stepwell.sdk.deployment import Definition, Deployment
 from stepwell.sdk.http import Answer
+from stepwell.sdk.machines import StateMachine
 from stepwell.sdk.outcomes import Event, Status
 from stepwell.sdk.payloads import Payloads
 from stepwell.sdk.threads import portal
@@ -63,7 +65,7 @@ class Stepwell:
 
     def deploy(
         self,
-        machine: Workflow[..., Any] | Definition,
+        machine: StateMachine | Definition,
         *,
         name: str | None = None,
         resources: Mapping[str, str] | None = None,
@@ -85,11 +87,12 @@ class Stepwell:
     @overload
     def start(self, workflow: Workflow[P, R], /, *args: P.args, **kwargs: P.kwargs) -> "Execution[R]": ...
     @overload
-    def start(self, workflow: str, /, **kwargs: Any) -> "Execution[Any]": ...
+    def start(self, workflow: str | Assembled, /, **kwargs: Any) -> "Execution[Any]": ...
     def start(self, workflow: Any, /, *args: Any, **kwargs: Any) -> "Execution[Any]":
         """Begin an execution; returns as soon as the server has it for good.
 
-        A machine that is no workflow of this program is given by its name or ARN. Raises ContractBroken where an
+        A machine of blocks takes the members of its input by name, as one that is no workflow of this program, which is
+        given by its name or ARN. Raises ContractBroken where an
         argument is not what the workflow's annotations say.
         """
         return Execution(portal().call(self._client.start(workflow, *args, **kwargs)))
@@ -101,7 +104,7 @@ class Stepwell:
     @overload
     def start_as(self, name: str, workflow: Workflow[P, R], /, *args: P.args, **kwargs: P.kwargs) -> "Execution[R]": ...
     @overload
-    def start_as(self, name: str, workflow: str, /, **kwargs: Any) -> "Execution[Any]": ...
+    def start_as(self, name: str, workflow: str | Assembled, /, **kwargs: Any) -> "Execution[Any]": ...
     def start_as(self, name: str, workflow: Any, /, *args: Any, **kwargs: Any) -> "Execution[Any]":
         """Begin an execution of this name: once, however often it is called with the same arguments while it runs.
 
@@ -114,7 +117,7 @@ class Stepwell:
     @overload
     def run(self, workflow: Workflow[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
     @overload
-    def run(self, workflow: str, /, **kwargs: Any) -> Any: ...
+    def run(self, workflow: str | Assembled, /, **kwargs: Any) -> Any: ...
     def run(self, workflow: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Start, and wait for the result. Raises WorkflowFailed."""
         return portal().call(self._client.run(workflow, *args, **kwargs))

@@ -13,10 +13,12 @@ import msgspec
 
 from stepwell.arns import split_qualifier, split_test_case
 from stepwell.errors import ApiError, ExecutionAlreadyExists
+from stepwell.sdk.blocks.machine import Assembled
 from stepwell.sdk.contracts import Contract, text_of
 from stepwell.sdk.credentials import aws_session
 from stepwell.sdk.deployment import DEFAULT_ACCOUNT, Definition, Deployer, Deployment
 from stepwell.sdk.http import Answer, Api, Call, Where
+from stepwell.sdk.machines import StateMachine
 from stepwell.sdk.outcomes import FAILED, Event, Status, event_of, failed_in
 from stepwell.sdk.payloads import Payloads
 from stepwell.sdk.place import Place
@@ -77,7 +79,7 @@ class AsyncStepwell:
 
     async def deploy(
         self,
-        machine: Workflow[..., Any] | Definition,
+        machine: StateMachine | Definition,
         *,
         name: str | None = None,
         resources: Mapping[str, str] | None = None,
@@ -100,11 +102,12 @@ class AsyncStepwell:
     @overload
     async def start(self, workflow: Workflow[P, R], /, *args: P.args, **kwargs: P.kwargs) -> "AsyncExecution[R]": ...
     @overload
-    async def start(self, workflow: str, /, **kwargs: Any) -> "AsyncExecution[Any]": ...
+    async def start(self, workflow: str | Assembled, /, **kwargs: Any) -> "AsyncExecution[Any]": ...
     async def start(self, workflow: Any, /, *args: Any, **kwargs: Any) -> "AsyncExecution[Any]":
         """Begin an execution; returns as soon as the server has it for good.
 
-        A machine that is no workflow of this program is given by its name or ARN. Raises ContractBroken where an
+        A machine of blocks takes the members of its input by name, as one that is no workflow of this program, which is
+        given by its name or ARN. Raises ContractBroken where an
         argument is not what the workflow's annotations say.
         """
         return await self._start(uuid.uuid4().hex, workflow, args, kwargs)
@@ -118,7 +121,7 @@ class AsyncStepwell:
         self, name: str, workflow: Workflow[P, R], /, *args: P.args, **kwargs: P.kwargs
     ) -> "AsyncExecution[R]": ...
     @overload
-    async def start_as(self, name: str, workflow: str, /, **kwargs: Any) -> "AsyncExecution[Any]": ...
+    async def start_as(self, name: str, workflow: str | Assembled, /, **kwargs: Any) -> "AsyncExecution[Any]": ...
     async def start_as(self, name: str, workflow: Any, /, *args: Any, **kwargs: Any) -> "AsyncExecution[Any]":
         """Begin an execution of this name: once, however often it is called with the same arguments while it runs.
 
@@ -131,7 +134,7 @@ class AsyncStepwell:
     @overload
     async def run(self, workflow: Workflow[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
     @overload
-    async def run(self, workflow: str, /, **kwargs: Any) -> Any: ...
+    async def run(self, workflow: str | Assembled, /, **kwargs: Any) -> Any: ...
     async def run(self, workflow: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Start, and wait for the result. Raises WorkflowFailed."""
         return await (await self._start(uuid.uuid4().hex, workflow, args, kwargs)).result()
@@ -171,7 +174,7 @@ class AsyncStepwell:
             input = contract.input(*args, **kwargs)
         if self.payloads is not None:
             input = await in_thread(self.payloads.leave, input)
-        machine = workflow.name if isinstance(workflow, Workflow) else str(workflow)
+        machine = workflow.name if isinstance(workflow, StateMachine) else str(workflow)
         if not _MACHINE.fullmatch(machine):
             machine = (await self.place()).arn("stateMachine", machine)
         members = {"stateMachineArn": machine, "name": name, "input": text_of(input, "input")}

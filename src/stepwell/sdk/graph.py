@@ -72,8 +72,21 @@ class Graph:
         return {"StartAt": self.start_at, "States": self.states}
 
 
-def setter(state: State, field: str) -> Loose:
-    def tie(name: str) -> None:
-        state[field] = name
+class Setter:
+    """The loose end that a field of a state, or of a rule in it, is."""
 
-    return tie
+    def __init__(self, holder: State, field: str) -> None:
+        self.holder = holder
+        self.field = field
+
+    def __call__(self, name: str) -> None:
+        self.holder[self.field] = name
+
+    @property
+    def is_of_state(self) -> bool:
+        """Whether it is what follows a state, which may be its end as well; a rule must lead somewhere."""
+        return self.field == "Next" and "Type" in self.holder
+
+
+def setter(holder: State, field: str) -> Loose:
+    return Setter(holder, field)

@@ -65,7 +65,7 @@ def _take_parameters(
         assign[scope.variable(parameter.name)] = template
         scope.known.learn(parameter.name, kind if wanted is Any else wanted)
     if assign:
-        prefix, scope.prefix = scope.prefix, ""
+        prefix, scope.prefix = scope.prefix, scope.prefix.removesuffix(f"{called.name}: ")
         scope.emit(name, {"Type": "Pass", "Assign": assign})
         scope.prefix = prefix
 

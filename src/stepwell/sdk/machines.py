@@ -19,8 +19,12 @@ class StateMachine(ABC):
         """
 
     @abstractmethod
+    def used(self, seen: set[int]) -> Iterator[Any]:
+        """What it uses, and what that uses, but for what was `seen` (by its `id`) before."""
+
     def uses(self) -> Iterator[Any]:
         """The tasks (`Task`) and state machines (`StateMachine`) that it calls, each once, with those of theirs."""
+        yield from self.used({id(self)})
 
     def to_json(self, **place: str) -> str:
         """The definition as text. `place`: as for `to_asl`."""

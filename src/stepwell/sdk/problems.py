@@ -5,12 +5,13 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["unsupported", "contract"]
-"""What cannot be compiled exactly; or what breaks an annotation: a step is given what it does not take."""
+Kind = Literal["unsupported", "contract", "misuse"]
+"""What cannot be compiled exactly; what breaks an annotation: a step is given what it does not take; or blocks put
+together as no machine can be."""
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One place that cannot be compiled. Lines count from 1, columns from 0, as Python's."""
+    """One place that cannot be compiled, or one block. Lines count from 1, columns from 0, as Python's."""
 
     file: str
     line: int

@@ -149,7 +149,7 @@ class Task(Declared[P, R]):
         fields: dict[str, Any] = {}
         if self.timeout is not None:
             fields["TimeoutSeconds"] = self.timeout
-        heartbeat = self._heartbeat()
+        heartbeat = heartbeat_within(self.heartbeat, self.timeout)
         if heartbeat is not None:
             fields["HeartbeatSeconds"] = heartbeat
         retriers = [retry.to_asl() for retry in self.retry]
@@ -162,11 +162,12 @@ class Task(Declared[P, R]):
             fields["Retry"] = [dict(retrier) for retrier in retriers]
         return fields
 
-    def _heartbeat(self) -> int | None:
-        """Seconds; AWS wants fewer than TimeoutSeconds."""
-        if self.heartbeat is None or self.timeout is None or self.heartbeat < self.timeout:
-            return self.heartbeat
-        return self.timeout - 1 or None
+
+def heartbeat_within(heartbeat: int | None, timeout: int | None) -> int | None:
+    """Seconds; AWS wants fewer than TimeoutSeconds."""
+    if heartbeat is None or timeout is None or heartbeat < timeout:
+        return heartbeat
+    return timeout - 1 or None
 
 
 @overload

@@ -65,23 +65,26 @@ class Workflow(Read[P, R], StateMachine):
             names = ", ".join(self.signature.parameters)
             scope.emit(f"{self.name}({names})", {"Type": "Pass", "Assign": assign})
 
-    def uses(self) -> Iterator["Task[..., Any] | Workflow[..., Any]"]:
-        yield from self._used(self.source, set())
+    def used(self, seen: set[int]) -> Iterator["Task[..., Any] | StateMachine"]:
+        yield from used_by(self.source, seen)
 
-    def _used(self, source: Source, seen: set[int]) -> "Iterator[Task[..., Any] | Workflow[..., Any]]":
-        made = [node for node in ast.walk(source.definition) if isinstance(node, ast.Call)]
-        for node in sorted(made, key=lambda call: (call.lineno, call.col_offset)):
-            known, called = source.outside(node.func)
-            if not known or id(called) in seen:
-                continue
+
+def used_by(source: Source, seen: set[int]) -> Iterator[Task[..., Any] | StateMachine]:
+    """The tasks and machines that a function calls, in the order of its source. `seen`: as for `StateMachine.used`."""
+    made = [node for node in ast.walk(source.definition) if isinstance(node, ast.Call)]
+    for node in sorted(made, key=lambda call: (call.lineno, call.col_offset)):
+        known, called = source.outside(node.func)
+        if not known or id(called) in seen:
+            continue
+        if isinstance(called, Task | Fragment | StateMachine):
             seen.add(id(called))
-            if isinstance(called, Task):
-                yield called
-            elif isinstance(called, Fragment):
-                yield from self._used(called.source, seen)
-            elif is_workflow(called) and called is not self:
-                yield called
-                yield from (each for each in called.uses() if id(each) not in seen)
+        if isinstance(called, Task):
+            yield called
+        elif isinstance(called, Fragment):
+            yield from used_by(called.source, seen)
+        elif isinstance(called, StateMachine):
+            yield called
+            yield from called.used(seen)
 
 
 def _taken(scope: Scope, parameter: inspect.Parameter, kind: t.Type, node: ast.AST) -> str:
