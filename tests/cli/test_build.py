@@ -21,6 +21,11 @@ def hello(name: str) -> str:
 @workflow
 def wrong(n: int) -> str:
     return greet(n)
+
+from stepwell.blocks import chain, machine, wait
+
+shop = machine("shop", chain(greet, wait(5)))
+bad = machine("bad", wait())
 """
 
 
@@ -36,6 +41,13 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(*arguments: str) -> tuple[int, str]:
     done = CliRunner().invoke(main, ["build", *arguments])
     return done.exit_code, done.output
+
+
+def test_a_machine_of_blocks_is_built_as_well() -> None:
+    code, printed = run("greetings:shop")
+    assert (code, list(json.loads(printed)["States"])) == (0, ["greet", "wait 5 seconds"])
+    code, printed = run("greetings:bad")
+    assert (code, printed.count("greetings.py:17:22: misuse: 'wait' is told no time")) == (1, 1)
 
 
 def test_the_definition_is_printed_or_written(here: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.live import PASS, LiveServer
+from stepwell.blocks import chain, machine, states, step
 from stepwell.errors import InvalidDefinition
 from stepwell.sdk import task, workflow
 from stepwell.sdk.blocking import Stepwell, connect
@@ -152,6 +153,18 @@ def test_a_task_moves_to_a_function_by_configuration_alone(client: Stepwell) -> 
     assert client.deploy(well).changed
     with pytest.raises(ValueError, match="well has no task fill to be served elsewhere"):
         client.deploy(well, resources={"fill": "x"})
+
+
+async def test_a_machine_of_blocks_is_deployed_started_and_served(serving: Serving, runner: asyncio.Runner) -> None:
+    watering = machine(
+        "watering", chain(step(dig, {"metres": states.input.deep}), step(pour, {"metres": states.input}))
+    )
+    async with serving([watering]) as client:
+        first = await client.deploy(watering)
+        assert [change.name for change in first.changes] == ["dig", "pour", "watering"]
+        assert not (await client.deploy(watering)).changed
+        assert (await client.deploy(watering, name="other", resources={"dig": "diggers"})).changed
+        assert await client.run(watering, deep=3) == "3 m of water"
 
 
 async def test_a_workflow_that_another_one_calls_is_deployed_with_it(serving: Serving, runner: asyncio.Runner) -> None:

@@ -9,8 +9,9 @@ from types import ModuleType
 import pytest
 
 from sdk.driver import run
-from stepwell import Workflow
+from stepwell import Workflow, testing
 from stepwell.asl.parse import parse
+from stepwell.testing import TaskFailed
 
 ROOT = Path(__file__).parents[2]
 PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -40,3 +41,14 @@ def test_the_workflow_that_is_shown_compiles(document: str, name: str, tmp_path:
     flow = getattr(module(shown, tmp_path), name)
     assert isinstance(flow, Workflow)
     assert [each for each in parse(json.dumps(flow.to_asl())).diagnostics if each.severity == "ERROR"] == []
+
+
+def test_the_machine_of_blocks_that_is_shown_runs(tmp_path: Path) -> None:
+    [shown] = [block for block in PYTHON.findall((ROOT / "docs/workflows.md").read_text("utf-8")) if ".blocks" in block]
+    shop = module(shown, tmp_path).shop
+    order = {"customer": "ada@example.com", "total": 700, "items": ["cup", "pot"]}
+    tasks = {"charge": "r-1", "pack": [200, 900], "mail": TaskFailed("States.Timeout", ""), "declined: mail": None}
+    assert testing.run(shop, order, tasks=tasks).output == {"grams": [200, 900], "receipt": "r-1"}
+    assert testing.run(shop, order | {"total": 10_001}, tasks=tasks).error == "NotApproved"
+    declined = testing.run(shop, order, tasks=tasks | {"charge": TaskFailed("Declined", "no")})
+    assert (declined.error, declined.path[-2:]) == ("Declined", ["declined: mail", "fail Declined"])

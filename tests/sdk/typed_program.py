@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import reveal_type
 
-from stepwell import connect, connect_async, run_workers, task, workflow
+from stepwell import Retry, connect, connect_async, run_workers, task, workflow
+from stepwell.blocks import catch, chain, choice, each, machine, on, parallel, retry, states, step, var, wait, when
 
 
 @dataclass
@@ -30,6 +31,29 @@ def order(number: int, *, hot: bool = True) -> Pizza:
 @workflow
 async def order_async(number: int) -> Pizza:
     return await bake(name_it(number))
+
+
+shop = machine(
+    "shop",
+    chain(
+        step(name_it, {"number": states.input.count + 1}, assign={"name": states.result}),
+        choice(when((var.name == "x") & (states.input.count > 1), order), otherwise=wait(minutes=5)),
+        catch(retry(bake, Retry(times=1)), on(ValueError, "Odd", then=parallel(order, bake))),
+        each(states.input.names, bake, max_concurrency=2),
+    ),
+)
+
+
+def blocks() -> None:
+    reveal_type(states.input.total > 3)  # Expression
+    reveal_type(connect().run(shop, count=1))  # Any
+    reveal_type(shop.to_asl())  # dict[str, Any]
+    chain(plain)  # error: arg-type
+    when(True, order)  # error: arg-type
+    choice(order)  # error: arg-type
+    wait(until=5)  # error: arg-type
+    connect().run(shop, 1)  # error: call-overload
+    run_workers([shop, bake])
 
 
 def plain() -> None:
