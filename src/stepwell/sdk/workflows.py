@@ -7,7 +7,6 @@ from typing import Any, ParamSpec, TypeVar, overload
 
 from stepwell.sdk import types as t
 from stepwell.sdk.atoms import of_value
-from stepwell.sdk.callees import is_workflow
 from stepwell.sdk.code import exists_or, step
 from stepwell.sdk.compiler import compile_statement
 from stepwell.sdk.declared import Read
