@@ -47,6 +47,12 @@ BRANCHES = {
                 _scope(
                     "Job", Type="Task", Resource="arn:aws:states:::glue:startJobRun.sync", Parameters={"JobName": "j"}
                 ),
+                _scope(
+                    "Ask",
+                    Type="Task",
+                    Resource="arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                    Parameters={"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"},
+                ),
                 _scope("Gone", Type="Pass"),
             ],
         }
@@ -76,6 +82,7 @@ async def _fill(store: Store) -> None:
     await store.open()
     engine = Engine(store, VirtualClock(), Config())
     engine.integrations.register("glue", Jobs())
+    engine.integrations.register("sqs", Jobs())
     await engine.start()
     for arn in (QUEUED, TAKEN, FAILED):
         await engine.catalog.create_activity(arn, Encryption(), {})
@@ -93,7 +100,8 @@ async def _fill(store: Store) -> None:
     given = await engine.take_activity_task(FAILED, "bob", Gone())
     assert given is not None
     await engine.fail_task(given.token, "Broken", None)
-    while not any(work.kind == WorkKind.JOB for work in (await store.load([await _number(store)]))[0].work):
+    number = await _number(store)
+    while not {WorkKind.JOB, WorkKind.CALLBACK} <= {work.kind for work in (await store.load([number]))[0].work}:
         await asyncio.sleep(0)
     await engine.stop()
 
@@ -182,7 +190,7 @@ def test_a_store_in_which_executions_wait_in_every_way_is_sound(store):
     assert (report.sound, report.counts) == (True, {})
     assert (report.executions, report.revisions, report.aside) == (2, 2, 0)
     kept = {work.kind for work in stored(store, RUNS).work}
-    assert kept == {*WorkKind.TIMERS, WorkKind.ACTIVITY}
+    assert kept == {*WorkKind.TIMERS, WorkKind.ACTIVITY, WorkKind.CALLBACK}
     assert report.work == len(stored(store, RUNS).work)
 
 
@@ -336,7 +344,13 @@ def test_work_that_was_lost_is_found(store, kind):
     assert found(store) == {kinds.WORK}
 
 
-@pytest.mark.parametrize("kind", [WorkKind.RUNNABLE, WorkKind.ACTIVITY])
+def test_a_task_that_began_to_wait_before_such_tasks_were_listed_is_no_problem(store):
+    ask = next(work for work in stored(store, RUNS).work if work.kind == WorkKind.CALLBACK)
+    commit(store, RUNS, closed=[WorkKey(ask.execution, ask.position, ask.kind)])
+    assert found(store) == set()
+
+
+@pytest.mark.parametrize("kind", [WorkKind.RUNNABLE, WorkKind.ACTIVITY, WorkKind.CALLBACK])
 @pytest.mark.parametrize("arn", [RUNS, DONE])
 def test_work_that_nothing_calls_for_is_found(store, arn, kind):
     commit(store, arn, opened=[Work(stored(store, arn).row.id, 0, kind)])

@@ -28,8 +28,14 @@ class Brief(msgspec.Struct, frozen=True):
 
 
 def brief(text: str) -> Brief:
-    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
-    return Brief(text[:CUT], size, True) if len(text) > WHOLE else Brief(text, size, False)
+    """A text of any length as it is told."""
+    long = len(text) > WHOLE
+    return Brief(text[:CUT] if long else text, size_of(text), long)
+
+
+def size_of(text: str) -> int:
+    """Bytes of UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 class Briefs:

@@ -1,20 +1,28 @@
 """The console's endpoints put together: the page, and what it reads."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from functools import wraps
+from typing import Any
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from stepwell.api.access import DATA
 from stepwell.api.app import Endpoint, refused
+from stepwell.console.event import event
 from stepwell.console.live import Live
 from stepwell.console.pages import Pages
+from stepwell.console.tasks import token, waiting
 from stepwell.console.watching import Watching
 from stepwell.engine.engine import Engine
 from stepwell.errors import ApiError, InternalFailure, ServiceUnavailable
 from stepwell.store.protocol import StoreError
+
+Answers = Callable[[Engine, Request], Awaitable[dict[str, Any]]]
+"""What reads something: a JSON object."""
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +33,22 @@ class Console:
     def __init__(self, engine: Engine) -> None:
         self.pages = Pages()
         watching = Watching(engine)
-        self._reads: dict[str, Endpoint] = {
-            "live": Live(engine, watching).serve,
-        }
+        answers: dict[str, Answers] = {"event": event, "token": token, "waiting": waiting}
+        self._reads: dict[str, Endpoint] = {name: _answering(engine, read) for name, read in answers.items()}
+        self._reads["live"] = Live(engine, watching).serve
 
     def routes(self) -> list[BaseRoute]:
         """All but `/`."""
         reads = [Route(f"{DATA}{name}", _telling(read), methods=["GET"]) for name, read in self._reads.items()]
         return [*reads, *self.pages.routes()]
+
+
+def _answering(engine: Engine, read: Answers) -> Endpoint:
+    async def answering(request: Request) -> Response:
+        body = msgspec.json.encode(await read(engine, request))
+        return Response(body, headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+    return answering
 
 
 def _telling(read: Endpoint) -> Endpoint:

@@ -101,17 +101,11 @@ def _fitting(page: int, size: int) -> int:
     return max(1, min(LARGEST_PAGE, page * 4, page * PAGE_BYTES // max(1, size)))
 
 
-async def find_event(engine: Engine, row: ExecutionRow, id: int) -> j.AnyEntry | None:
-    """The entry of the event with this id. Raises StoreError."""
-    found = await find_entry(engine, row, id)
-    return None if found is None else found[1]
-
-
 async def find_entry(engine: Engine, row: ExecutionRow, id: int) -> tuple[int, j.AnyEntry] | None:
-    """The event's entry, with its position."""
+    """The entry of the event with this id, and its position. Raises StoreError."""
     first = max(0, id - 1)
     while chunks := await read_chunks(engine, row, first, first + FIRST_PAGE):
-        entries = _entries(chunks, first)
+        entries = split_entries(chunks, first)
         for position, entry in entries:
             if entry.event == id:
                 return position, entry
@@ -121,7 +115,8 @@ async def find_entry(engine: Engine, row: ExecutionRow, id: int) -> tuple[int, j
     return None
 
 
-def _entries(chunks: Sequence[Chunk], first: int) -> list[tuple[int, j.AnyEntry]]:
+def split_entries(chunks: Sequence[Chunk], first: int) -> list[tuple[int, j.AnyEntry]]:
+    """The entries from position `first` on, each with its position."""
     found = []
     for chunk in chunks:
         for position, raw in enumerate(_split(chunk.data), chunk.position):

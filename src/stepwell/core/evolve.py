@@ -14,7 +14,7 @@ from stepwell.core.document import Document
 from stepwell.core.execution import Branch, Execution, Group, Phase, Try
 from stepwell.core.open_work import abandon, blocked, close_work, let_go, open_work, own
 from stepwell.core.redrive import begin_again
-from stepwell.core.work import Work, WorkKind
+from stepwell.core.work import Work, WorkKind, callback_queue
 
 
 def evolve(execution: Execution, entry: j.Entry, document: Document | None = None) -> None:
@@ -228,6 +228,9 @@ def _task_submitted(x: Execution, e: j.TaskSubmitted, position: int, document: D
     close_work(x, (tried.position, WorkKind.CALL))
     if tried.waits_for_job:
         open_work(x, branch, tried.position, WorkKind.JOB, due=e.at)
+    elif tried.waits_for_token:
+        queue = callback_queue(x.machine_arn, branch.state)
+        open_work(x, branch, tried.position, WorkKind.CALLBACK, queue=queue)
 
 
 def _task_ended(x: Execution, e: Any, position: int, document: Document | None) -> None:

@@ -16,6 +16,7 @@ class WorkKind:
     ACTIVITY = "activity"  # queued: a worker must take the task
     JOB = "job"  # timer: when to ask after a job that a `.sync` task has submitted; moved each time it still runs
     CALL = "call"  # queued: an integration must be called
+    CALLBACK = "callback"  # listed: somebody must answer with the task token, a person or a system outside
     RUNNABLE = "runnable"  # the execution itself can go on
     NOTICE_ENDED = "notice-ended"  # outbox: the execution that started this one and waits must look after it
     NOTICE_STATUS = "notice-status"  # outbox: targets of status-change events must be told of one
@@ -33,10 +34,22 @@ class Work(msgspec.Struct, frozen=True, gc=False):
     position: int  # of the journal entry that asks for it
     kind: str  # see WorkKind
     due: Milliseconds | None = None  # for timers
-    queue: str | None = None  # the activity's ARN; of calls the service, or the function's ARN; whom a notice is for
+    queue: str | None = None  # the activity's ARN; of calls the service, or the function's ARN; whom a notice is for;
+    # of callbacks the machine and the state, see `callback_queue`
 
 
 class WorkKey(msgspec.Struct, frozen=True, gc=False):
     execution: int
     position: int
     kind: str
+
+
+def callback_queue(machine_arn: str, state: str) -> str:
+    """The queue of the tasks of a state that wait for their tokens: a list of them needs no journals to name it."""
+    return f"{machine_arn}#{state}"
+
+
+def read_callback_queue(queue: str) -> tuple[str, str]:
+    """The machine's ARN and the state; no machine's name has a `#`."""
+    machine_arn, _, state = queue.partition("#")
+    return machine_arn, state

@@ -151,7 +151,8 @@ class _Examination:
             last = timers[-1]
             assert last.due is not None
             after = (last.due, last.execution, last.position, last.kind)
-        for kind in (WorkKind.ACTIVITY, WorkKind.CALL, WorkKind.RUNNABLE, *sorted(WorkKind.NOTICES)):
+        listed = (WorkKind.ACTIVITY, WorkKind.CALL, WorkKind.CALLBACK, WorkKind.RUNNABLE)
+        for kind in (*listed, *sorted(WorkKind.NOTICES)):
             place = 0
             while rows := await self._store.queued(kind, None, place, ROWS):
                 yield [work for _, work in rows]

@@ -169,6 +169,8 @@ def _work_findings(rows: Sequence[Work], execution: Execution) -> Iterator[Findi
     for key in sorted(kept.keys() - said.keys()):
         yield WORK, f"{_work_name(kept[key])} is kept, but nothing is to be done there"
     for key in sorted(said.keys() - kept.keys()):
+        if key[1] == WorkKind.CALLBACK:
+            continue  # the task began to wait before there were such rows: it is only not listed
         yield WORK, f"{_work_name(said[key])} is to be done, but not kept"
     for key in sorted(said.keys() & kept.keys()):
         if _what(kept[key]) != _what(said[key]):

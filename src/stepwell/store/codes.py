@@ -17,6 +17,7 @@ STATUSES = {code: status for status, code in STATUS_CODES.items()}
 KIND_CODES = {
     WorkKind.ACTIVITY: 10,
     WorkKind.CALL: 20,
+    WorkKind.CALLBACK: 25,
     WorkKind.EXECUTION_TIMEOUT: 30,
     WorkKind.HEARTBEAT: 40,
     WorkKind.JOB: 45,
