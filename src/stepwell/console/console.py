@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from stepwell.api.access import DATA
 from stepwell.api.app import Endpoint, refused
 from stepwell.console.event import event
+from stepwell.console.executions import executions
 from stepwell.console.live import Live
 from stepwell.console.pages import Pages
 from stepwell.console.tasks import token, waiting
@@ -33,7 +34,12 @@ class Console:
     def __init__(self, engine: Engine) -> None:
         self.pages = Pages()
         watching = Watching(engine)
-        answers: dict[str, Answers] = {"event": event, "token": token, "waiting": waiting}
+        answers: dict[str, Answers] = {
+            "event": event,
+            "executions": executions,
+            "token": token,
+            "waiting": waiting,
+        }
         self._reads: dict[str, Endpoint] = {name: _answering(engine, read) for name, read in answers.items()}
         self._reads["live"] = Live(engine, watching).serve
 
