@@ -92,7 +92,13 @@ export interface Operations {
     output: { stateMachineArn: string; creationDate: number };
   };
   UpdateStateMachine: {
-    input: { stateMachineArn: string; definition?: string; publish?: boolean; versionDescription?: string };
+    input: {
+      stateMachineArn: string;
+      definition?: string;
+      roleArn?: string;
+      publish?: boolean;
+      versionDescription?: string;
+    };
     output: { updateDate: number; revisionId?: string; stateMachineVersionArn?: string };
   };
   DeleteStateMachine: { input: { stateMachineArn: string }; output: object };

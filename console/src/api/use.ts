@@ -37,10 +37,16 @@ export function useExecutions(filter: ExecutionsFilter) {
   });
 }
 
-/** A call that only reads, by its input. */
-export function useCall<O extends Operation>(operation: O, input: Operations[O]["input"], region: string) {
+/** A call that only reads, by its input; made when it is `enabled`. */
+export function useCall<O extends Operation>(
+  operation: O,
+  input: Operations[O]["input"],
+  region: string,
+  { enabled = true }: { enabled?: boolean } = {},
+) {
   return useQuery({
     queryKey: [operation, region, input],
+    enabled,
     queryFn: ({ signal }) => call(operation, input, region, signal),
   });
 }
