@@ -60,3 +60,11 @@ export function numberOf(details: Details, member: string): number | null {
   const value = details[member];
   return typeof value === "number" ? value : null;
 }
+
+/** Whether the error or cause that the details tell is only the beginning. */
+export function isFailureCut(details: Details): boolean {
+  return ["error", "cause"].some((member) => {
+    const about = details[`${member}Details`] as { truncated?: unknown } | undefined;
+    return about?.truncated === true;
+  });
+}

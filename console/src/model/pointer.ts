@@ -42,10 +42,19 @@ function nodeAt(root: Node, members: readonly string[]): Node | undefined {
  * something that is not there (a missing field) is the nearest thing around it; of objects and arrays the key is
  * underlined, since nobody wants a page in red. Null for a location that says nothing.
  */
-export function rangeOfLocation(text: string, location: string | null | undefined): Range | null {
+export function rangeOfDiagnostic(
+  text: string,
+  { location, message }: { location?: string | null | undefined; message: string },
+): Range | null {
   const root = treeOf(text);
   if (root === undefined || location === null || location === undefined || location === "") return null;
-  return shown(nearest(root, location).node);
+  const { node } = nearest(root, location);
+  const field = /^(?:The QueryLanguage is set to '\w+', but f|F)ield '(.+?)' is (?:not|only) supported/.exec(
+    message,
+  )?.[1];
+  const key = node.children?.find((property) => field !== undefined && property.children?.[0]?.value === field)
+    ?.children?.[0];
+  return key === undefined ? shown(node) : rangeOf(key);
 }
 
 interface Found {

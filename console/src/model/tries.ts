@@ -1,6 +1,6 @@
 /** The tries of a task: from the event that schedules one to the event that tells what came of it. */
-import { type Details, type HistoryEvent, numberOf, payloadOf, textOf } from "./events";
-import type { Try, TryStatus, Visit } from "./visits";
+import { type Details, type HistoryEvent, isFailureCut, numberOf, payloadOf, textOf } from "./events";
+import { type Try, type TryStatus, type Visit, forgive } from "./visits";
 
 const FAMILIES = ["LambdaFunction", "Activity", "Task"] as const;
 
@@ -20,7 +20,7 @@ export function takeTaskEvent(visit: Visit, event: HistoryEvent, details: Detail
   const what = event.type.slice(family.length);
   if (what === "Scheduled") {
     visit.tries.push(scheduled(visit, event, details, family));
-    visit.error = visit.cause = visit.failureEventId = visit.location = null;
+    forgive(visit);
     return;
   }
   const last = visit.tries.at(-1);
@@ -52,6 +52,7 @@ function scheduled(visit: Visit, event: HistoryEvent, details: Details, family: 
     result: null,
     error: null,
     cause: null,
+    failureCut: false,
     worker: null,
     timeoutSeconds: numberOf(details, "timeoutInSeconds"),
     heartbeatSeconds: numberOf(details, "heartbeatInSeconds"),
@@ -91,6 +92,7 @@ function failed(visit: Visit, last: Try, event: HistoryEvent, details: Details, 
   last.endedAt = event.timestamp;
   last.error = visit.error = textOf(details, "error");
   last.cause = visit.cause = textOf(details, "cause");
+  last.failureCut = visit.failureCut = isFailureCut(details);
   visit.failureEventId = event.id;
 }
 

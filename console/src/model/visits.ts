@@ -37,6 +37,8 @@ export interface Try {
   result: Payload | null;
   error: string | null;
   cause: string | null;
+  /** Whether error or cause are only the beginning; the last of `events` has the whole. */
+  failureCut: boolean;
   worker: string | null;
   timeoutSeconds: number | null;
   heartbeatSeconds: number | null;
@@ -110,6 +112,8 @@ export interface Visit {
   location: string | null;
   /** Id of the event that tells of the failure. */
   failureEventId: number | null;
+  /** Whether error or cause are only the beginning; that event has the whole. */
+  failureCut: boolean;
   standstills: Standstill[];
   /** All events of the visit itself, without those of the states within. */
   events: number[];
@@ -123,6 +127,12 @@ export function isOpen(thing: { status: Status }): boolean {
 
 export function isUnsuccessful(thing: { status: Status }): boolean {
   return thing.status === "failed" || thing.status === "aborted" || thing.status === "timedOut";
+}
+
+/** What failed it is over: it is tried again, or was left as it should be. */
+export function forgive(visit: Visit): void {
+  visit.error = visit.cause = visit.location = visit.failureEventId = null;
+  visit.failureCut = false;
 }
 
 /** Names of the states around it, outermost first, and its own. */
