@@ -120,7 +120,7 @@ async def test_the_parent_can_wait_for_whoever_has_the_token(world: World) -> No
     await world.settle()
     (child,) = await children(world)
     token = json.loads((await world.engine.describe(child)).input)["token"]
-    await world.engine.succeed_task(token, '"yes"')
+    await world.engine.tasks.succeed(token, '"yes"')
     assert await world.output(started) == "yes"
 
 

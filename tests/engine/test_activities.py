@@ -41,8 +41,8 @@ async def test_workers_that_wait_are_served_in_the_order_they_came(world: World)
 async def test_an_answer_ends_the_task_and_a_second_one_comes_too_late(world: World):
     [execution] = await started(world)
     given = await world.take()
-    await world.engine.succeed_task(given.token, '{"r":1}')
-    for late in (world.engine.succeed_task(given.token, "2"), world.engine.fail_task(given.token, "E", None)):
+    await world.engine.tasks.succeed(given.token, '{"r":1}')
+    for late in (world.engine.tasks.succeed(given.token, "2"), world.engine.tasks.fail(given.token, "E", None)):
         assert isinstance(await outcome(late), TaskTimedOut)
     await world.settle()
     assert await world.output(execution) == {"r": 1}
@@ -50,7 +50,7 @@ async def test_an_answer_ends_the_task_and_a_second_one_comes_too_late(world: Wo
 
 async def test_a_failure_is_the_executions_own(world: World):
     [execution] = await started(world)
-    await world.engine.fail_task((await world.take()).token, "Card.Declined", "no money")
+    await world.engine.tasks.fail((await world.take()).token, "Card.Declined", "no money")
     data = await world.engine.describe(await world.row(execution.arn))
     assert (data.error, data.cause) == ("Card.Declined", "no money")
 
@@ -59,7 +59,7 @@ async def test_a_task_that_timed_out_takes_no_answer_and_no_heartbeat(world: Wor
     await started(world, TimeoutSeconds=10)
     given = await world.take()
     await world.pass_time(10)
-    for late in (world.engine.succeed_task(given.token, "1"), world.engine.heartbeat_task(given.token)):
+    for late in (world.engine.tasks.succeed(given.token, "1"), world.engine.tasks.heartbeat(given.token)):
         assert isinstance(await outcome(late), TaskTimedOut)
 
 
@@ -69,11 +69,11 @@ async def test_a_token_of_another_server_or_of_nobody_is_refused(world: World):
     other = World()
     await other.up()
     for token in ("", "nonsense", given.token[:-4], given.token):
-        assert isinstance(await outcome(other.engine.succeed_task(token, "1")), InvalidToken)
+        assert isinstance(await outcome(other.engine.tasks.succeed(token, "1")), InvalidToken)
     await other.down()
     altered = given.token[:20] + ("A" if given.token[20] != "A" else "B") + given.token[21:]
-    assert isinstance(await outcome(world.engine.succeed_task(altered, "1")), InvalidToken)
-    await world.engine.succeed_task(given.token, "1")
+    assert isinstance(await outcome(world.engine.tasks.succeed(altered, "1")), InvalidToken)
+    await world.engine.tasks.succeed(given.token, "1")
 
 
 async def test_a_heartbeat_moves_the_deadline(world: World):
@@ -81,7 +81,7 @@ async def test_a_heartbeat_moves_the_deadline(world: World):
     given = await world.take()
     for _ in range(5):
         await world.pass_time(9.999)
-        await world.engine.heartbeat_task(given.token)
+        await world.engine.tasks.heartbeat(given.token)
     assert await world.status(execution) == "RUNNING"
     await world.pass_time(10)
     assert await world.status(execution) == "FAILED"
@@ -92,20 +92,20 @@ async def test_a_heartbeat_that_is_being_written_counts_already(world: World):
     given = await world.take()
     await world.pass_time(9.9)
     world.store.gate = asyncio.Event()
-    beat = asyncio.create_task(world.engine.heartbeat_task(given.token))
+    beat = asyncio.create_task(world.engine.tasks.heartbeat(given.token))
     await world.pass_time(5)
     world.store.gate.set()
     await beat
     await world.settle()
     assert await world.status(execution) == "RUNNING"
-    await world.engine.succeed_task(given.token, "1")
+    await world.engine.tasks.succeed(given.token, "1")
 
 
 async def test_a_worker_that_is_gone_before_it_has_the_answer_puts_the_task_back(world: World):
     [execution] = await started(world)
-    await world.engine.put_back(await world.take())
+    await world.engine.tasks.put_back(await world.take())
     given = await world.take()
-    await world.engine.succeed_task(given.token, "1")
+    await world.engine.tasks.succeed(given.token, "1")
     await world.settle()
     assert await world.output(execution) == 1
     assert (await world.types(execution)).count("ActivityStarted") == 2
@@ -241,7 +241,7 @@ async def test_branches_of_one_execution_are_served_side_by_side(world: World):
     branches = [chain(**{f"T{n}": task(), f"W{n}": waiting(1)}) for n in range(3)]
     execution = await world.start(await world.machine(chain(P={"Type": "Parallel", "Branches": branches})))
     given = [await world.take() for _ in range(3)]
-    await asyncio.gather(*[world.engine.succeed_task(each.token, str(n)) for n, each in enumerate(given)])
+    await asyncio.gather(*[world.engine.tasks.succeed(each.token, str(n)) for n, each in enumerate(given)])
     await world.pass_time(1)
     assert await world.output(execution) == [0, 1, 2]
 

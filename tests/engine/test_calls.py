@@ -348,7 +348,7 @@ async def test_whoever_gets_the_token_answers_the_task(world: At) -> None:
     started = await world.run(Ask=task(CALLBACK, Parameters=parameters))
     await world.pass_time(86_400)
     token = json.loads(world.desk.calls[0].input)["MessageBody"]["Token"]
-    await world.engine.succeed_task(token, '{"approved": true}')
+    await world.engine.tasks.succeed(token, '{"approved": true}')
     assert await world.output(started) == {"approved": True}
     assert (await world.types(started))[2:6] == ["TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"]
 
@@ -361,8 +361,8 @@ async def test_each_try_has_a_token_of_its_own_and_the_old_one_is_spent(world: A
     await world.pass_time(7)
     first, second = (json.loads(call.input)["MessageBody"] for call in world.desk.calls)
     with pytest.raises(Exception, match="Provided task does not exist anymore"):
-        await world.engine.succeed_task(first, "1")
-    await world.engine.succeed_task(second, "2")
+        await world.engine.tasks.succeed(first, "1")
+    await world.engine.tasks.succeed(second, "2")
     assert await world.output(started) == 2
 
 
@@ -374,7 +374,7 @@ async def test_the_result_selector_sees_the_token_of_the_try_that_was_answered(w
     )
     await world.settle()
     token = json.loads(world.desk.calls[0].input)["MessageBody"]
-    await world.engine.succeed_task(token, "1")
+    await world.engine.tasks.succeed(token, "1")
     assert await world.output(started) == {"token": token, "n": 1}
 
 
@@ -383,7 +383,7 @@ async def test_an_answer_may_come_before_the_service_has_said_that_it_took_the_c
     parameters = {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}
     started = await world.run(Ask=task(CALLBACK, Parameters=parameters))
     await world.settle()
-    await world.engine.succeed_task(json.loads(world.desk.calls[0].input)["MessageBody"], "1")
+    await world.engine.tasks.succeed(json.loads(world.desk.calls[0].input)["MessageBody"], "1")
     world.desk.answers["Ask"].set_result({"MessageId": "1"})
     await world.settle()
     assert await world.output(started) == 1
@@ -395,6 +395,6 @@ async def test_a_machine_whose_expressions_run_apart_shows_tokens_too(world: At)
     state = {"Type": "Task", "Resource": CALLBACK, "Arguments": {"QueueUrl": "q", "MessageBody": wild}, "End": True}
     started = await world.start(await world.machine(machine(Ask=state) | {"QueryLanguage": "JSONata"}))
     await world.settle()
-    await world.engine.succeed_task(json.loads(world.desk.calls[0].input)["MessageBody"], "1")
+    await world.engine.tasks.succeed(json.loads(world.desk.calls[0].input)["MessageBody"], "1")
     await world.settle()
     assert await world.output(started) == 1

@@ -95,11 +95,11 @@ async def _fill(store: Store) -> None:
             settings=Settings(),
             tags={},
         )
-        await engine.start_execution(machine, {"branches": "runs", "steps": "done"}[name], "{}")
-    await engine.take_activity_task(TAKEN, "ada", Gone())
-    given = await engine.take_activity_task(FAILED, "bob", Gone())
+        await engine.starts.start(machine, {"branches": "runs", "steps": "done"}[name], "{}")
+    await engine.tasks.take(TAKEN, "ada", Gone())
+    given = await engine.tasks.take(FAILED, "bob", Gone())
     assert given is not None
-    await engine.fail_task(given.token, "Broken", None)
+    await engine.tasks.fail(given.token, "Broken", None)
     number = await _number(store)
     while not {WorkKind.JOB, WorkKind.CALLBACK} <= {work.kind for work in (await store.load([number]))[0].work}:
         await asyncio.sleep(0)

@@ -153,7 +153,7 @@ async def test_a_start_on_its_way_while_its_machine_is_deleted_is_not_left_behin
 
 async def test_a_synchronous_express_execution_answers_with_its_end_and_writes_nothing(world: World):
     machine = await world.machine(chain(W=waiting(10), A=passing(Result=[1])), type="EXPRESS")
-    run = asyncio.create_task(world.engine.start_sync_execution(machine, "quick", '{"a":1}'))
+    run = asyncio.create_task(world.engine.starts.start_sync(machine, "quick", '{"a":1}'))
     result = await world.until(run)
     assert (result.status, result.output, result.input, result.name) == ("SUCCEEDED", "[1]", '{"a":1}', "quick")
     assert result.stopped_at - result.started_at == 10_000
@@ -164,20 +164,20 @@ async def test_a_synchronous_express_execution_answers_with_its_end_and_writes_n
 
 async def test_a_failed_synchronous_express_execution_says_why(world: World):
     machine = await world.machine(chain(F=fail("Out.OfStock", Cause="none")), type="EXPRESS")
-    result = await world.engine.start_sync_execution(machine, None, "{}")
+    result = await world.engine.starts.start_sync(machine, None, "{}")
     assert (result.status, result.error, result.cause, result.output) == ("FAILED", "Out.OfStock", "none", None)
 
 
 async def test_an_express_execution_ends_after_five_minutes(world: World):
     machine = await world.machine(chain(W=waiting(600)), type="EXPRESS")
-    run = asyncio.create_task(world.engine.start_sync_execution(machine, None, "{}"))
+    run = asyncio.create_task(world.engine.starts.start_sync(machine, None, "{}"))
     result = await world.until(run)
     assert (result.status, result.stopped_at - result.started_at) == ("TIMED_OUT", 300_000)
 
 
 async def test_an_endless_loop_in_express_ends_at_its_time_and_lets_others_run_until_then(world: World):
     machine = await world.machine({**LOOP, "TimeoutSeconds": 20}, type="EXPRESS")
-    run = asyncio.create_task(world.engine.start_sync_execution(machine, None, "{}"))
+    run = asyncio.create_task(world.engine.starts.start_sync(machine, None, "{}"))
     other = await world.start(await world.machine(chain(A=passing()), name="other"))
     for _ in range(50):
         await asyncio.sleep(0)
@@ -252,7 +252,7 @@ async def test_a_task_and_its_token_outlive_a_restart(world: World):
     started = await world.start(await world.machine(chain(T=task(), A=passing())), input='{"a":1}')
     given = await world.take()
     await world.restart()
-    await world.engine.succeed_task(given.token, '"done"')
+    await world.engine.tasks.succeed(given.token, '"done"')
     await world.settle()
     assert await world.output(started) == "done"
 
@@ -265,7 +265,7 @@ async def test_a_heartbeat_gets_its_whole_time_from_the_restart(world: World):
     await world.restart(away=DAY)
     await world.pass_time(9)
     assert await world.status(started) == "RUNNING"
-    await world.engine.heartbeat_task(given.token)
+    await world.engine.tasks.heartbeat(given.token)
     await world.pass_time(9)
     assert await world.status(started) == "RUNNING"
     await world.pass_time(1)
@@ -295,7 +295,7 @@ async def test_waiting_executions_are_let_go_from_memory_and_come_back_when_some
     assert world.engine.figures()["residents"] < 5
     for _ in range(20):
         given = await world.take()
-        await world.engine.succeed_task(given.token, given.input)
+        await world.engine.tasks.succeed(given.token, given.input)
     await world.pass_time(60)
     assert {await world.status(each) for each in sleepers} == {"SUCCEEDED"}
     assert [await world.output(each) for each in workers] == list(range(20))
@@ -311,7 +311,7 @@ async def test_an_execution_larger_than_the_memory_for_all_of_them_runs(runner):
     other = await world.start(machine, input="[]")
     for _ in range(10):
         given = await world.take()
-        await world.engine.succeed_task(given.token, str(json.loads(given.input)["n"]))
+        await world.engine.tasks.succeed(given.token, str(json.loads(given.input)["n"]))
     await world.pass_time(5)
     assert await world.output(started) == list(range(10))
     assert await world.status(other) == "SUCCEEDED"

@@ -88,7 +88,7 @@ async def test_payloads_of_earlier_commits_are_found(world, paper):
 async def test_all_events_of_an_express_execution_are_logged(world, paper, sync):
     express = await machine(world, chain(W=waiting(5), P=passing()), type="EXPRESS")
     if sync:
-        running = asyncio.create_task(world.engine.start_sync_execution(express, None, '{"a":1}'))
+        running = asyncio.create_task(world.engine.starts.start_sync(express, None, '{"a":1}'))
         await world.pass_time(6)
         await running
     else:
@@ -106,7 +106,7 @@ async def test_a_level_narrows(world, paper, level, types):
     await world.activity()
     caught = task(Catch=[{"ErrorEquals": ["States.ALL"], "Next": "F"}], End=True)
     await world.start(await machine(world, chain(T=caught, F=fail()), level))
-    await world.engine.fail_task((await world.take()).token, "E", "c")
+    await world.engine.tasks.fail((await world.take()).token, "E", "c")
     await world.settle()
     assert paper.types == types
 

@@ -24,7 +24,7 @@ def keeping(runner: asyncio.Runner) -> Iterator[World]:
 
 async def test_a_synchronous_execution_is_written_whole_at_its_end(keeping: World):
     machine = await keeping.machine(chain(W=waiting(10), A=passing(Result=[1])), type="EXPRESS")
-    result = await keeping.until(asyncio.create_task(keeping.engine.start_sync_execution(machine, "now", '{"a": 1}')))
+    result = await keeping.until(asyncio.create_task(keeping.engine.starts.start_sync(machine, "now", '{"a": 1}')))
     row = await keeping.engine.find(result.arn)
     assert row is not None
     assert (row.name, row.status, row.express) == ("now", "SUCCEEDED", True)
@@ -45,7 +45,7 @@ async def test_a_synchronous_execution_is_written_whole_at_its_end(keeping: Worl
 async def test_its_answer_does_not_wait_for_the_disk(keeping: World):
     machine = await keeping.machine(chain(A=passing()), type="EXPRESS")
     keeping.store.gate = asyncio.Event()
-    result = await keeping.engine.start_sync_execution(machine, None, "{}")
+    result = await keeping.engine.starts.start_sync(machine, None, "{}")
     assert result.status == "SUCCEEDED"
     looking = asyncio.create_task(keeping.engine.find(result.arn))
     await keeping.settle()
@@ -89,7 +89,7 @@ async def test_one_that_a_crash_interrupts_begins_again_and_is_kept_once(keeping
 async def test_what_is_kept_passes_the_check(keeping: World):
     machine = await keeping.machine(chain(W=waiting(10), A=passing()), type="EXPRESS")
     await keeping.start(machine)
-    await keeping.until(asyncio.create_task(keeping.engine.start_sync_execution(machine, None, "{}")))
+    await keeping.until(asyncio.create_task(keeping.engine.starts.start_sync(machine, None, "{}")))
     await keeping.pass_time(20)
     report = await check(keeping.store)
     assert (report.executions, dict(report.counts)) == (2, {})
@@ -117,7 +117,7 @@ async def test_a_journal_beyond_its_share_of_the_memory_is_given_up_and_the_exec
     world = World(keep_express_days=2, express_journal_bytes=40_000)
     await world.up()
     endless = await world.machine({**LOOP, "TimeoutSeconds": 20}, "endless", type="EXPRESS")
-    running = asyncio.create_task(world.engine.start_sync_execution(endless, None, '{"x": 1}'))
+    running = asyncio.create_task(world.engine.starts.start_sync(endless, None, '{"x": 1}'))
     async_run = await world.start(endless, input='{"x": 1}')
     while world.engine.figures()["express.given.up"] < 2:
         assert world.engine.figures()["express.journal.bytes"] <= 40_000
@@ -126,7 +126,7 @@ async def test_a_journal_beyond_its_share_of_the_memory_is_given_up_and_the_exec
     assert (await running).status == "TIMED_OUT"
     await world.settle()
     assert await world.store.find(async_run.arn) is None  # as without keeping
-    small = await world.engine.start_sync_execution(await world.machine(chain(A=passing()), type="EXPRESS"), None, "{}")
+    small = await world.engine.starts.start_sync(await world.machine(chain(A=passing()), type="EXPRESS"), None, "{}")
     assert await world.engine.find(small.arn) is not None
     assert world.engine.figures()["express.journal.bytes"] == 0
     await world.down()
@@ -138,7 +138,7 @@ async def test_a_disk_that_is_away_costs_journals_and_no_memory(runner: asyncio.
     machine = await world.machine(chain(A=passing()), type="EXPRESS")
     world.store.broken["commit"] = StoreError("away")
     for _ in range(100):
-        assert (await world.engine.start_sync_execution(machine, None, "{}")).status == "SUCCEEDED"
+        assert (await world.engine.starts.start_sync(machine, None, "{}")).status == "SUCCEEDED"
     figures = world.engine.figures()
     assert 0 < figures["express.given.up"] < 100
     assert figures["express.journal.bytes"] <= 20_000
@@ -152,7 +152,7 @@ async def test_a_disk_that_is_away_costs_journals_and_no_memory(runner: asyncio.
 
 async def test_without_it_nothing_is_kept(world: World):
     machine = await world.machine(chain(A=passing()), type="EXPRESS")
-    await world.engine.start_sync_execution(machine, None, "{}")
+    await world.engine.starts.start_sync(machine, None, "{}")
     await world.start(machine)
     await world.settle()
     assert await world.store.executions(None, None, None, 10) == []

@@ -30,8 +30,8 @@ async def test_whichever_commit_fails_the_execution_runs_exactly_once_and_everyb
 
     async def work() -> None:
         given = await world.poll()
-        await world.engine.heartbeat_task(given.token)
-        await world.engine.succeed_task(given.token, '"done"')
+        await world.engine.tasks.heartbeat(given.token)
+        await world.engine.tasks.succeed(given.token, '"done"')
 
     worker = asyncio.create_task(work())
     started = await world.until(asyncio.create_task(world.start(machine, "order-1")))
@@ -77,8 +77,8 @@ async def test_a_full_store_refuses_an_answer_which_can_be_given_again(world: Wo
     given = await world.take()
     world.store.faults["commit"].append(StoreFull("full"))
     with pytest.raises(ServiceUnavailable):
-        await world.engine.succeed_task(given.token, "1")
-    await world.engine.succeed_task(given.token, "2")
+        await world.engine.tasks.succeed(given.token, "1")
+    await world.engine.tasks.succeed(given.token, "2")
     await world.settle()
     assert await world.output(started) == 2
 
@@ -108,10 +108,10 @@ async def test_an_execution_goes_on_by_itself_after_the_full_store_refused_someb
     start = asyncio.create_task(world.start(await world.machine(definition)))
     started, given = await start, await world.take()
     world.store.faults["commit"].append(StoreFull("full"))
-    answer = await outcome(world.engine.succeed_task(given.token, "1"))
+    answer = await outcome(world.engine.tasks.succeed(given.token, "1"))
     await world.pass_time(5)
     if isinstance(answer, ServiceUnavailable):
-        await world.engine.succeed_task(given.token, "1")
+        await world.engine.tasks.succeed(given.token, "1")
     await world.pass_time(5)
     assert await world.status(started) == "SUCCEEDED"
 
@@ -122,11 +122,11 @@ async def test_an_outcome_that_the_store_cannot_tell_yet_is_asked_for_until_it_c
     given = await world.take()
     world.store.faults["commit"].append(LANDED)
     world.store.faults["landed"].extend([StoreError("away"), StoreError("still away")])
-    answer = asyncio.create_task(world.engine.succeed_task(given.token, "1"))
+    answer = asyncio.create_task(world.engine.tasks.succeed(given.token, "1"))
     await world.until(answer)
     await world.settle()
     assert await world.output(started) == 1
-    assert isinstance(await outcome(world.engine.succeed_task(given.token, "1")), TaskTimedOut)
+    assert isinstance(await outcome(world.engine.tasks.succeed(given.token, "1")), TaskTimedOut)
 
 
 async def test_timers_wait_for_a_store_that_cannot_be_read(runner):
@@ -229,7 +229,7 @@ async def test_an_express_execution_on_which_our_code_fails_tells_its_caller(wor
     machine = await world.machine(chain(A=passing()), type="EXPRESS")
     await faulty(world, machine, "A")
     with pytest.raises(InternalFailure):
-        await world.engine.start_sync_execution(machine, None, "{}")
+        await world.engine.starts.start_sync(machine, None, "{}")
 
 
 async def test_a_task_of_an_execution_set_aside_keeps_no_worker_from_the_next_one(world: World):

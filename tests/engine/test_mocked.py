@@ -8,7 +8,7 @@ import pytest
 
 from definitions import chain, fail, mapping, parallel, retrier, task
 from stepwell.engine.check import check
-from stepwell.engine.engine import Started
+from stepwell.engine.starts import Started
 from stepwell.errors import ExecutionAlreadyExists
 
 from .desk import DeskWorld
@@ -33,7 +33,7 @@ class Mocking(DeskWorld):
     async def run(self, definition: dict[str, Any], input: Any = None, **mocks: list[Any]) -> Started:
         machine = await self.machine(definition)
         pinned = json.dumps(mocks)
-        return await self.engine.start_execution(machine, None, json.dumps(input or {}), mocks=pinned)
+        return await self.engine.starts.start(machine, None, json.dumps(input or {}), mocks=pinned)
 
     async def ran(self, definition: dict[str, Any], input: Any = None, **mocks: list[Any]) -> Any:
         """How it ended: the output, or the error and its cause."""
@@ -184,11 +184,11 @@ async def test_a_redrive_goes_on_with_the_mocks_and_the_count(world: Mocking) ->
 async def test_the_same_name_with_other_mocks_is_another_execution(world: Mocking) -> None:
     machine = await world.machine(chain(Nap={"Type": "Wait", "Seconds": 60}, Price=task(Resource=FUNCTION)))
     first, second = (json.dumps({"Price": [returns(price)]}) for price in (1, 2))
-    started = await world.engine.start_execution(machine, "e", "{}", mocks=first)
-    assert await world.engine.start_execution(machine, "e", "{}", mocks=first) == started
+    started = await world.engine.starts.start(machine, "e", "{}", mocks=first)
+    assert await world.engine.starts.start(machine, "e", "{}", mocks=first) == started
     for other in (second, None):
         with pytest.raises(ExecutionAlreadyExists):
-            await world.engine.start_execution(machine, "e", "{}", mocks=other)
+            await world.engine.starts.start(machine, "e", "{}", mocks=other)
 
 
 async def test_what_is_stored_of_a_mocked_execution_is_sound(world: Mocking) -> None:
@@ -209,5 +209,5 @@ async def test_a_mocked_job_that_a_failing_sibling_aborts_is_no_job_to_stop(worl
 async def test_a_synchronous_express_execution_is_mocked_too(world):
     machine = await world.machine(chain(Price=task(Resource=FUNCTION)), type="EXPRESS")
     mocks = json.dumps({"Price": [returns(3)]})
-    result = await world.engine.start_sync_execution(machine, None, "{}", mocks)
+    result = await world.engine.starts.start_sync(machine, None, "{}", mocks)
     assert (result.status, result.output) == ("SUCCEEDED", "3")

@@ -56,7 +56,7 @@ async def test_a_task_that_a_worker_has_is_answered_as_ever(world: World):
     given = await world.take()
     await world.engine.delete_activity(ACTIVITY)
     await world.settle()
-    await world.engine.succeed_task(given.token, '"done"')
+    await world.engine.tasks.succeed(given.token, '"done"')
     await world.settle()
     assert await world.output(execution) == "done"
 
@@ -66,7 +66,7 @@ async def test_a_task_that_is_put_back_after_the_deletion_fails(world: World):
     given = await world.take()
     await world.engine.delete_activity(ACTIVITY)
     await world.settle()
-    await world.engine.put_back(given)
+    await world.engine.tasks.put_back(given)
     await world.settle()
     assert await failure(world, execution) == GONE
 

@@ -9,10 +9,11 @@ import pytest
 
 from definitions import chain, fail, mapping, parallel, passing, task, waiting
 from stepwell.core import journal
+from stepwell.core.advance import Limits
 from stepwell.core.redrive import PERIOD
 from stepwell.engine.check import check
-from stepwell.engine.engine import Started
 from stepwell.engine.redrives import TOKEN_LIFE
+from stepwell.engine.starts import Started
 from stepwell.errors import ExecutionNotRedrivable, InternalFailure, ServiceUnavailable
 from stepwell.store.protocol import Commit, StoreFull
 
@@ -32,7 +33,7 @@ async def failed(world: World, definition: object = None, name: str = "m") -> St
     """An execution whose only task, T, has failed."""
     await world.activity()
     started = await world.start(await world.machine(definition or chain(A=passing(), T=task()), name))
-    await world.engine.fail_task((await world.take()).token, "E", "c")
+    await world.engine.tasks.fail((await world.take()).token, "E", "c")
     assert await world.status(started) == "FAILED"
     return started
 
@@ -48,7 +49,7 @@ async def test_a_redriven_execution_goes_on_where_it_failed(world: World):
     assert at == world.clock.now()
     row = await world.row(started.arn)
     assert (row.status, row.stopped_at, row.redrive_count, row.redriven_at) == ("RUNNING", None, 1, at)
-    await world.engine.succeed_task((await world.take()).token, '"done"')
+    await world.engine.tasks.succeed((await world.take()).token, '"done"')
     assert await world.output(started) == "done"
     assert (await world.types(started))[6:] == [
         "ActivityFailed",
@@ -72,8 +73,8 @@ async def test_a_restart_before_or_after_changes_nothing(world: World, when: str
     await world.activity()
     started = await world.start(await world.machine(BRANCHES), input="[1,2]")
     given = [await world.take() for _ in range(3)]  # A, and B twice
-    await world.engine.succeed_task(given[1].token, '"b"')
-    await world.engine.fail_task(given[0].token, "E", None)
+    await world.engine.tasks.succeed(given[1].token, '"b"')
+    await world.engine.tasks.fail(given[0].token, "E", None)
     if when != "after":
         await world.restart(away=DAY)
     await redrive(world, started)
@@ -82,7 +83,7 @@ async def test_a_restart_before_or_after_changes_nothing(world: World, when: str
         await world.restart(away=DAY)
     for _ in range(4):  # A, B2, B, B2
         task = await world.take()
-        await world.engine.succeed_task(task.token, task.input)
+        await world.engine.tasks.succeed(task.token, task.input)
     await world.settle()
     assert await world.output(started) == [[1, 2], ["b", 2]]
     await sound(world)
@@ -102,7 +103,7 @@ async def test_whichever_commit_fails_it_is_redriven_once(world: World, fault, n
 
     await surely(lambda: redrive(world, started, "token"))
     given = await surely(world.poll)
-    await surely(lambda: world.engine.succeed_task(given.token, '"done"'))
+    await surely(lambda: world.engine.tasks.succeed(given.token, '"done"'))
     await world.until(lambda: world.engine.figures().get("executions.SUCCEEDED", 0) > 0)
     assert await world.output(started) == "done"
     assert (await world.types(started)).count("ExecutionRedriven") == 1
@@ -124,12 +125,12 @@ async def test_the_same_token_again_gives_the_same_answer_whatever_has_become_of
     started = await failed(world)
     first = await redrive(world, started, "one")
     assert await asyncio.gather(*(redrive(world, started, "one") for _ in range(3))) == [first] * 3
-    await world.engine.fail_task((await world.take()).token, "E", None)
+    await world.engine.tasks.fail((await world.take()).token, "E", None)
     await world.pass_time(60)
     assert await redrive(world, started, "one") == first
     second = await redrive(world, started, "two")
     assert second == first + 60_000
-    await world.engine.succeed_task((await world.take()).token, "1")
+    await world.engine.tasks.succeed((await world.take()).token, "1")
     await world.restart(away=60)
     assert [await redrive(world, started, token) for token in ("one", "two")] == [first, second]
     assert (await world.types(started)).count("ExecutionRedriven") == 2
@@ -138,7 +139,7 @@ async def test_the_same_token_again_gives_the_same_answer_whatever_has_become_of
 async def test_a_token_is_forgotten_after_a_quarter_of_an_hour(world: World):
     started = await failed(world)
     first = await redrive(world, started, "one")
-    await world.engine.fail_task((await world.take()).token, "E", None)
+    await world.engine.tasks.fail((await world.take()).token, "E", None)
     await world.pass_time(TOKEN_LIFE / 1000)
     assert await redrive(world, started, "one") == first
     await world.pass_time(1)
@@ -176,7 +177,7 @@ async def test_what_was_read_of_an_end_stays_true_after_a_redrive(world: World):
     world.clock.advance_to(world.clock.now() + 1000)
     await redrive(world, started)
     assert (await world.engine.describe(before)).error == "E"  # somebody has read the row a moment ago
-    await world.engine.fail_task((await world.take()).token, "F", None)
+    await world.engine.tasks.fail((await world.take()).token, "F", None)
     assert (await world.engine.describe(before)).error == "E"
     assert (await world.engine.describe(await world.row(started.arn))).error == "F"
 
@@ -188,7 +189,7 @@ async def test_it_can_be_stopped_in_the_midst_of_a_redrive_and_redriven_again(wo
     assert await world.status(started) == "ABORTED"
     assert (await world.store.counts()).keys() == {"executions.ABORTED"}
     await redrive(world, started)
-    await world.engine.succeed_task((await world.take()).token, '"done"')
+    await world.engine.tasks.succeed((await world.take()).token, '"done"')
     assert await world.output(started) == "done"
     await sound(world)
 
@@ -200,8 +201,8 @@ async def test_a_worker_of_before_the_redrive_is_told_that_its_time_is_over(worl
     await world.engine.stop_execution(await world.row(started.arn), None, None)
     await redrive(world, started)
     new = await world.take()
-    assert type(await outcome(world.engine.succeed_task(old.token, '"old"'))).__name__ == "TaskTimedOut"
-    await world.engine.succeed_task(new.token, '"new"')
+    assert type(await outcome(world.engine.tasks.succeed(old.token, '"old"'))).__name__ == "TaskTimedOut"
+    await world.engine.tasks.succeed(new.token, '"new"')
     assert await world.output(started) == "new"
 
 
@@ -222,7 +223,7 @@ async def test_it_runs_by_the_revision_it_began_with(world: World):
     machine = await world.engine.catalog.machine((await world.row(started.arn)).machine_arn)
     await world.engine.catalog.update_machine(machine.arn, definition=json.dumps(chain(T=passing())))
     await redrive(world, started)
-    await world.engine.succeed_task((await world.take()).token, '"done"')
+    await world.engine.tasks.succeed((await world.take()).token, '"done"')
     assert await world.output(started) == "done"
 
 
@@ -232,7 +233,7 @@ async def test_an_execution_whose_expressions_run_apart_is_redriven_apart(world:
     started = await failed(world, definition)
     await redrive(world, started)
     given = await world.until(world.poll())
-    await world.engine.succeed_task(given.token, "1")
+    await world.engine.tasks.succeed(given.token, "1")
     await world.until(lambda: world.engine.figures().get("executions.SUCCEEDED", 0) > 0)
     assert await world.output(started) == 0
     await sound(world)
@@ -243,7 +244,7 @@ async def test_a_long_redrive_goes_on_after_a_restart_in_its_midst(world: World)
     many = parallel(*(chain(**{f"T{n}": task()}) for n in range(2)))
     started = await world.start(await world.machine(chain(M=mapping(chain(P=many)))), input=json.dumps(list(range(20))))
     await world.engine.stop_execution(await world.row(started.arn), None, None)
-    world.engine.runner._limits = world.engine.runner._limits.__class__(slice_entries=3)
+    world.engine.runner.limits.standard = Limits(slice_entries=3)
     world.store.gate = asyncio.Event()
     redriving = asyncio.create_task(redrive(world, started))
     await world.settle()
@@ -254,7 +255,7 @@ async def test_a_long_redrive_goes_on_after_a_restart_in_its_midst(world: World)
     await sound(world)
     for _ in range(40):
         given = await world.take()
-        await world.engine.succeed_task(given.token, given.input)
+        await world.engine.tasks.succeed(given.token, given.input)
     await world.settle()
     assert await world.output(started) == [[n, n] for n in range(20)]
 

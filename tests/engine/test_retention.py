@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from definitions import chain, fail, passing, waiting
-from stepwell.engine.engine import Started
 from stepwell.engine.retention import BATCH
+from stepwell.engine.starts import Started
 from stepwell.errors import ExecutionDoesNotExist
 from stepwell.store.protocol import StoreError
 

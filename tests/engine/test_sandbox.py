@@ -39,7 +39,7 @@ def jsonata(**states: Any) -> dict[str, Any]:
 
 async def sync(world: World, definition: Any, input: str = TEXT, name: str = "m"):
     machine = await world.machine(definition, name, type="EXPRESS")
-    return await world.engine.start_sync_execution(machine, None, input)
+    return await world.engine.starts.start_sync(machine, None, input)
 
 
 # -- hostile -----------------------------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ async def test_what_came_before_the_guilty_state_stays_and_the_history_tells_of_
     machine = await world.machine(jsonata(T=task(Output="{% $states.result %}"), A=passing(Output=REGEX)))
     started = await world.start(machine, None, TEXT)
     await world.settle()
-    await world.engine.succeed_task((await world.take()).token, TEXT)
+    await world.engine.tasks.succeed((await world.take()).token, TEXT)
     await world.settle()
     assert (await world.types(started))[-5:] == [
         "ActivitySucceeded",
@@ -120,11 +120,11 @@ async def test_others_run_on_meanwhile(world: World):
         for n, expression in enumerate([LOOP, REGEX, DOUBLING, NESTED, ARRAYS])
     ]
     benign = await world.machine(jsonata(A=passing(Output="{% $states.input.n * 2 %}"), B=passing()), type="EXPRESS")
-    attack = asyncio.gather(*(world.engine.start_sync_execution(machine, None, TEXT) for machine in hostile))
+    attack = asyncio.gather(*(world.engine.starts.start_sync(machine, None, TEXT) for machine in hostile))
     took = []
     while not attack.done():
         began = time.perf_counter()
-        result = await world.engine.start_sync_execution(benign, None, '{"n":21}')
+        result = await world.engine.starts.start_sync(benign, None, '{"n":21}')
         took.append(time.perf_counter() - began)
         assert result.output == "42"
         await asyncio.sleep(0.002)
@@ -159,7 +159,7 @@ async def test_what_is_bounded_but_long_keeps_nobody_waiting(world: World):
     async def run_benign_ones() -> None:
         while True:
             began = time.perf_counter()
-            result = await world.engine.start_sync_execution(benign, None, '{"n":21}')
+            result = await world.engine.starts.start_sync(benign, None, '{"n":21}')
             took.append(time.perf_counter() - began)
             assert result.output == "42"
             await asyncio.sleep(0.002)
@@ -167,7 +167,7 @@ async def test_what_is_bounded_but_long_keeps_nobody_waiting(world: World):
     others = asyncio.create_task(run_benign_ones())
     for machine, input in machines:
         for _ in range(2):
-            await world.engine.start_sync_execution(machine, None, input)
+            await world.engine.starts.start_sync(machine, None, input)
     others.cancel()
     took.sort()
     assert took[len(took) * 99 // 100] < 0.05  # seconds
@@ -205,7 +205,7 @@ async def test_whichever_commit_fails_it_runs_exactly_once(world: World, fault, 
     async def work() -> None:
         given = await world.poll()
         assert given.input == "84"
-        await world.engine.succeed_task(given.token, '"done"')
+        await world.engine.tasks.succeed(given.token, '"done"')
 
     worker = asyncio.create_task(work())
     started = await world.until(asyncio.create_task(world.start(machine, "order-1", TEXT)))
@@ -241,7 +241,7 @@ async def test_an_expression_that_takes_long_moves_its_execution_where_it_may(wo
     machine = await world.machine(definition, type=kind.split(",")[0])
     assert not (await world.engine.runner.machine(machine.arn, machine.revision)).wild
     if kind == "EXPRESS, synchronous":
-        done = asyncio.create_task(world.engine.start_sync_execution(machine, None, LIST))
+        done = asyncio.create_task(world.engine.starts.start_sync(machine, None, LIST))
         assert (await world.until(done)).output == "721"
     else:
         started = await world.start(machine, None, LIST)

@@ -79,7 +79,7 @@ async def test_every_end_is_told_and_a_redrive_is_running_again(world, listener)
     started = await world.start(await world.machine({**chain(T=task()), "TimeoutSeconds": 60}), "a")
     await world.engine.stop_execution(await world.row(started.arn), None, None)
     await world.engine.redrives.redrive(await world.row(started.arn), None)
-    await world.engine.fail_task((await world.take()).token, "E", "c")
+    await world.engine.tasks.fail((await world.take()).token, "E", "c")
     await world.engine.redrives.redrive(await world.row(started.arn), None)
     await world.pass_time(61)
     statuses = ["RUNNING", "ABORTED", "RUNNING", "FAILED", "RUNNING", "TIMED_OUT"]
@@ -114,7 +114,7 @@ async def test_the_event_of_a_redrive_says_which_one_it_was(world, listener):
 async def test_express_executions_are_not_told_of(world, listener):
     machine = await world.machine(chain(P=passing()), type="EXPRESS")
     await world.start(machine)
-    await world.engine.start_sync_execution(machine, None, "{}")
+    await world.engine.starts.start_sync(machine, None, "{}")
     await world.settle()
     assert (listener.heard, await rows(world)) == ([], 0)
 

@@ -57,7 +57,7 @@ async def machine(world: World, definition: Any, type: Any = "STANDARD", tracing
 
 @pytest.mark.parametrize("type", ["STANDARD", "EXPRESS"])
 async def test_an_execution_is_traced_at_its_end(world, wall, type):
-    started = await world.engine.start_execution(
+    started = await world.engine.starts.start(
         await machine(world, chain(A=passing(), W=waiting(5)), type), None, "{}", HEADER
     )
     await world.settle()
@@ -71,7 +71,7 @@ async def test_an_execution_is_traced_at_its_end(world, wall, type):
 
 async def test_a_synchronous_execution_is_traced(world, wall):
     express = await machine(world, chain(A=passing()), "EXPRESS")
-    await world.engine.start_sync_execution(express, None, "{}", trace_header=HEADER)
+    await world.engine.starts.start_sync(express, None, "{}", trace_header=HEADER)
     await world.settle()
     assert (wall.names, wall.traces[0].header) == ([["m", "A"]], HEADER)
 
@@ -80,7 +80,7 @@ async def test_an_execution_of_before_a_restart_is_traced_whole(world, wall):
     await world.activity()
     await world.start(await machine(world, chain(A=passing(), T=task())))
     await world.restart()
-    await world.engine.succeed_task((await world.take()).token, "1")
+    await world.engine.tasks.succeed((await world.take()).token, "1")
     await world.settle()
     assert wall.names == [["m", "A", "T"]]
 
@@ -88,9 +88,9 @@ async def test_an_execution_of_before_a_restart_is_traced_whole(world, wall):
 async def test_a_redrive_is_traced_at_its_own_end(world, wall):
     await world.activity()
     started = await world.start(await machine(world, chain(A=passing(), T=task())))
-    await world.engine.fail_task((await world.take()).token, "E", "c")
+    await world.engine.tasks.fail((await world.take()).token, "E", "c")
     await world.engine.redrives.redrive(await world.row(started.arn), None)
-    await world.engine.succeed_task((await world.take()).token, "1")
+    await world.engine.tasks.succeed((await world.take()).token, "1")
     await world.settle()
     assert wall.names == [["m", "A", "T"], ["m", "T"]]
     assert [trace.spans[0].failed for trace in wall.traces] == ["E: c", None]

@@ -13,8 +13,9 @@ from stepwell.core import facts as f
 from stepwell.core.advance import Limits
 from stepwell.core.execution import Execution
 from stepwell.core.journal import Entry
-from stepwell.engine.engine import Beginning, Engine
+from stepwell.engine.engine import Engine
 from stepwell.engine.reading import EVERYTHING, Journal
+from stepwell.engine.starts import Beginning
 
 from .world import World
 
@@ -95,7 +96,7 @@ async def test_chance_is_the_trials(world: World):
 async def test_an_execution_may_begin_at_any_state_with_variables(world: World):
     machine = await world.machine(chain(A=passing(), B=waiting(60), C=passing(Parameters={"n.$": "$n"})))
     beginning = Beginning("B", {"n": json.dumps([1])})
-    started = await world.engine.start_execution(machine, None, "{}", beginning=beginning)
+    started = await world.engine.starts.start(machine, None, "{}", beginning=beginning)
     await world.settle()
     await world.restart()
     assert (await world.types(started))[1] == "WaitStateEntered"

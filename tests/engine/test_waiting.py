@@ -77,7 +77,7 @@ async def test_a_task_is_listed_with_all_that_somebody_needs_to_answer_it(world:
 async def test_a_task_that_was_answered_is_not_listed_any_more(world: Office) -> None:
     started = await world.start(await world.machine(chain(Ask=ask())))
     (task,) = await world.listed()
-    await world.engine.succeed_task(world.token(task), '"yes"')
+    await world.engine.tasks.succeed(world.token(task), '"yes"')
     assert await world.listed() == []
     assert await world.output(started) == "yes"
 
@@ -92,14 +92,14 @@ async def test_a_task_whose_try_ended_is_not_listed_any_more(world: Office, end:
     elif end == "time-out":
         await world.pass_time(61)
     else:
-        await world.engine.fail_task(world.token(task), "No", None)
+        await world.engine.tasks.fail(world.token(task), "No", None)
     assert await world.listed() == []
 
 
 async def test_the_next_try_is_listed_anew(world: Office) -> None:
     await world.start(await world.machine(chain(Ask=ask(Retry=[retrier(IntervalSeconds=1)]))))
     (first,) = await world.listed()
-    await world.engine.fail_task(world.token(first), "No", None)
+    await world.engine.tasks.fail(world.token(first), "No", None)
     await world.pass_time(2)
     (second,) = await world.listed()
     assert second.position > first.position

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 from stepwell.clock import Milliseconds, VirtualClock
 from stepwell.config import Config
-from stepwell.engine.engine import ActivityTask, Engine, Started
+from stepwell.engine.engine import Engine
 from stepwell.engine.queues import Gone
 from stepwell.engine.records import Settings, StateMachineRecord
+from stepwell.engine.starts import Started
+from stepwell.engine.tasks import ActivityTask
 from stepwell.integrations.outgoing import Outgoing
 from stepwell.store.memory import MemoryStore
 from stepwell.store.protocol import Commit, ExecutionRow, OutcomeUnknown, Resource, Store, Stored, Work
@@ -167,7 +169,7 @@ class World:
         await self.engine.catalog.create_activity(ACTIVITY, Settings().encryption, {})
 
     async def start(self, machine: StateMachineRecord, name: str | None = None, input: str = "{}") -> Started:
-        return await self.engine.start_execution(machine, name, input)
+        return await self.engine.starts.start(machine, name, input)
 
     async def row(self, arn: str) -> ExecutionRow:
         row = await self.store.find(arn)
@@ -191,7 +193,7 @@ class World:
 
     def poll(self, gone: Gone | None = None, worker: str = "worker") -> "asyncio.Task[ActivityTask | None]":
         """A worker that asks for a task, in the background."""
-        return asyncio.create_task(self.engine.take_activity_task(ACTIVITY, worker, gone or Gone()))
+        return asyncio.create_task(self.engine.tasks.take(ACTIVITY, worker, gone or Gone()))
 
     async def take(self) -> ActivityTask:
         """A task that is there."""

@@ -95,7 +95,7 @@ class Watching:
 
     def check_room(self) -> None:
         """Raises ThrottlingException, ServiceUnavailable."""
-        if self._engine.stopping:
+        if self._engine.runner.released:
             raise ServiceUnavailable("The server is stopping.")
         if self._count >= READERS:
             raise ThrottlingException(f"{READERS} live streams are open, and there may be no more. Close some pages.")

@@ -73,7 +73,7 @@ class Redrives:
 
         False: it may not, or it runs by now, or it was not written; the store says which.
         """
-        self._runner.refuse_aside(row.id)
+        self._runner.aside.refuse(row.id)
         resident = self._runner.residents.get(row.id) or await self._ended(row)
         if resident is None or row.machine_arn in self._runner.deletions.machines:
             return False
@@ -91,8 +91,8 @@ class Redrives:
         try:
             ended = await self._runner.residents.ended(row.id)
         except Unloadable as problem:
-            self._runner.note_unloadable(problem)
-        self._runner.refuse_aside(row.id)
+            self._runner.aside.note_unloadable(problem)
+        self._runner.aside.refuse(row.id)
         if row.id in self._runner.residents.forgetting:  # its retention is over
             raise ExecutionDoesNotExist(row.arn)
         return self._runner.residents.get(row.id) or ended

@@ -14,8 +14,8 @@ from stepwell.core.advance import Limits, Moment, Transition
 from stepwell.core.evolve import evolve
 from stepwell.engine.again import Again
 from stepwell.engine.apart import Apart
+from stepwell.engine.aside import Aside
 from stepwell.engine.catalog import Catalog
-from stepwell.engine.deletions import Deletions
 from stepwell.engine.delivery import Delivery
 from stepwell.engine.residents import Resident
 from stepwell.engine.sandbox import Sandbox, Superseded, Supply, Unavailable
@@ -41,7 +41,7 @@ class RunningApart:
         sandbox: Sandbox,
         catalog: Catalog,
         again: Again,
-        deletions: Deletions,
+        aside: Aside,
         moment: Callable[[], Moment],
         limits_of: Callable[[ExecutionRow], Limits],
         secret: Callable[[], bytes],
@@ -50,7 +50,7 @@ class RunningApart:
         self._sandbox = sandbox
         self._catalog = catalog
         self._again = again
-        self._deletions = deletions
+        self._aside = aside
         self._moment = moment
         self._limits_of = limits_of
         self._secret = secret
@@ -68,7 +68,7 @@ class RunningApart:
             assert resident.past is not None
             resident.execution = resident.past.state(resident.execution.id)
         except Exception as problem:
-            self._shell.set_aside(delivery, problem)
+            self._aside.put(delivery, problem)
             return
         resident.apart = Apart()
         self._costly[revision] += not foreseen  # which cost nobody anything
@@ -118,7 +118,7 @@ class RunningApart:
                 if isinstance(problem, Superseded) and resident.execution.length != position:
                     continue
                 if self._is_current(resident):
-                    self._shell.set_aside(delivery, problem)
+                    self._aside.put(delivery, problem)
                     return
         if self._is_current(resident):
             self._shell.apply(delivery)
@@ -135,7 +135,7 @@ class RunningApart:
             fact=cast(f.AnyFact, delivery.fact),
             moment=self._moment(),
             limits=replace(self._limits_of(row), slice_entries=1, time_limit=LONGEST_EVALUATION, foreseen_limit=None),
-            deleting=row.machine_arn in self._deletions.machines,
+            deleting=row.machine_arn in self._shell.deletions.machines,
             secret=self._secret(),
         )
 

@@ -130,7 +130,7 @@ class Desk:
     async def serve(self, activity: str) -> None:
         """Take the activity's tasks for ever, any number at a time."""
         while True:
-            task = await self._life.engine.take_activity_task(activity, "test", Gone())
+            task = await self._life.engine.tasks.take(activity, "test", Gone())
             if task is not None:
                 self._life.spawn(self._do(activity, task.token, task.input))
 
@@ -161,7 +161,7 @@ class Desk:
         while heartbeat is not None and end - self._now() > heartbeat:
             await self._life.sleep_until(self._now() + heartbeat)
             try:
-                await self._life.engine.heartbeat_task(token)
+                await self._life.engine.tasks.heartbeat(token)
             except TaskTimedOut:
                 return
         await self._life.sleep_until(end)
@@ -177,9 +177,9 @@ class Desk:
     async def _send(self, token: str, outcome: Outcome) -> None:
         try:
             if isinstance(outcome, Failure):
-                await self._life.engine.fail_task(token, outcome.error, outcome.cause)
+                await self._life.engine.tasks.fail(token, outcome.error, outcome.cause)
             else:
-                await self._life.engine.succeed_task(token, outcome)
+                await self._life.engine.tasks.succeed(token, outcome)
         except TaskTimedOut:
             pass  # the try is over; a worker would hear the same
 

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from stepwell.core import mocks as core_mocks
-from stepwell.engine.engine import Beginning
 from stepwell.engine.records import MachineType
+from stepwell.engine.starts import Beginning
 from stepwell.integrations.mock_config import MockConfigError, read_mock_config
 from stepwell.sdk.contracts import Contract
 from stepwell.testing.answers import Answers

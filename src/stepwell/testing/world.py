@@ -11,8 +11,9 @@ from stepwell.clock import Milliseconds, VirtualClock
 from stepwell.config import Config
 from stepwell.core import facts as f
 from stepwell.core.execution import Execution, Phase
-from stepwell.engine.engine import Beginning, Engine
+from stepwell.engine.engine import Engine
 from stepwell.engine.records import Encryption, Settings
+from stepwell.engine.starts import Beginning
 from stepwell.store.memory import MemoryStore
 from stepwell.testing import loop
 from stepwell.testing.answers import Answers
@@ -57,7 +58,7 @@ class World:
 
         async def begin() -> None:
             machine = await self._set_up()
-            await self.engine.start_execution(machine, name, input, mocks=mocks, beginning=beginning)
+            await self.engine.starts.start(machine, name, input, mocks=mocks, beginning=beginning)
 
         self._go(begin)
 
@@ -179,7 +180,7 @@ class World:
             return False
         if self._busy or any(task.get_name() == "running apart" for task in asyncio.all_tasks(_running())):
             return False
-        aside = self.engine.runner.aside
+        aside = self.engine.runner.aside.why
         if aside:
             self.fail(RuntimeError(f"Stepwell's own code failed:\n{next(iter(aside.values()))}"))
             return True

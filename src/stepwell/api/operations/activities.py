@@ -41,11 +41,11 @@ async def delete_activity(call: Call, request: shapes.DeleteActivityRequest) -> 
 
 async def get_activity_task(call: Call, request: shapes.GetActivityTaskRequest) -> Answer:
     activity = await _find(call, request.activity_arn)
-    task = await call.engine.take_activity_task(activity.arn, request.worker_name, call.gone)
+    task = await call.engine.tasks.take(activity.arn, request.worker_name, call.gone)
     if task is None:
         return NOTHING
     if call.gone.done():
-        await call.engine.put_back(task)
+        await call.engine.tasks.put_back(task)
         return NOTHING
     return {"taskToken": task.token, "input": task.input}
 

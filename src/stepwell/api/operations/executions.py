@@ -38,7 +38,7 @@ async def start_execution(call: Call, request: shapes.StartExecutionRequest) -> 
     target = await _startable(call, arn, request.name)
     input = _input(call, request.input)
     mocks = await _mocks(call, target, test_case)
-    started = await call.engine.start_execution(
+    started = await call.engine.starts.start(
         target, request.name, input, call.trace or request.trace_header, call.parent, mocks
     )
     return {"executionArn": started.arn, "startDate": seconds(started.started_at)}
@@ -50,7 +50,7 @@ async def start_sync_execution(call: Call, request: shapes.StartSyncExecutionReq
     if not target.machine.express:
         raise not_for_this_type()
     mocks = await _mocks(call, target, test_case)
-    result = await call.engine.start_sync_execution(
+    result = await call.engine.starts.start_sync(
         target, request.name, _input(call, request.input), mocks, call.trace or request.trace_header
     )
     whole = request.included_data != "METADATA_ONLY"
@@ -89,7 +89,7 @@ async def stop_execution(call: Call, request: shapes.StopExecutionRequest) -> An
 async def redrive_execution(call: Call, request: shapes.RedriveExecutionRequest) -> Answer:
     parse_arn(request.execution_arn, "execution")
     row = await find_execution(call, request.execution_arn)
-    call.engine.take_on_more()
+    call.engine.starts.take_on_more()
     return {"redriveDate": seconds(await call.engine.redrives.redrive(row, request.client_token))}
 
 

@@ -8,17 +8,17 @@ from stepwell.errors import InvalidOutput
 
 async def send_task_success(call: Call, request: shapes.SendTaskSuccessRequest) -> Answer:
     if fault := json_fault(request.output):
-        call.engine.check_token(request.task_token)  # recorded: an unknown token is worse than a bad output
+        call.engine.tasks.check_token(request.task_token)  # recorded: an unknown token is worse than a bad output
         raise InvalidOutput(f"Invalid Output: '{fault}'")
-    await call.engine.succeed_task(request.task_token, request.output)
+    await call.engine.tasks.succeed(request.task_token, request.output)
     return {}
 
 
 async def send_task_failure(call: Call, request: shapes.SendTaskFailureRequest) -> Answer:
-    await call.engine.fail_task(request.task_token, request.error, request.cause)
+    await call.engine.tasks.fail(request.task_token, request.error, request.cause)
     return {}
 
 
 async def send_task_heartbeat(call: Call, request: shapes.SendTaskHeartbeatRequest) -> Answer:
-    await call.engine.heartbeat_task(request.task_token)
+    await call.engine.tasks.heartbeat(request.task_token)
     return {}

@@ -22,7 +22,7 @@ from stepwell.core.payloads import json_fault
 from stepwell.core.state_test import LONGEST_TEST, Given, Outcome, Unthinkable, Wanted, try_state
 from stepwell.engine.calls import call_of
 from stepwell.engine.identity import new_uuid
-from stepwell.engine.runner import FORESEEN, IN_PROCESS
+from stepwell.engine.limits import FORESEEN, IN_PROCESS
 from stepwell.engine.sandbox import Unavailable
 from stepwell.engine.sandbox_protocol import Trial
 from stepwell.errors import (
