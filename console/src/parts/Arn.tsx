@@ -8,7 +8,7 @@ export function Arn({ arn, name = nameOf(arn) }: { arn: string; name?: string })
   return (
     <span className={styles.arn}>
       <code title={arn}>{name}</code>
-      <Copy text={arn} label={`the ARN ${arn}`} />
+      <Copy text={arn} label="Copy the ARN" />
     </span>
   );
 }

@@ -1,7 +1,7 @@
 /** What a list of executions is filtered by: status, time, name, a text in inputs, outputs and errors, the machine. */
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { useLocation, useSearch } from "wouter";
-import { type Filters as Chosen, type Period, readFilters, writeFilters } from "../model/filters";
+import { type Filters as Chosen, type Period, askedBy, readFilters, writeFilters } from "../model/filters";
 import { Choice } from "./Choice";
 import { SearchField } from "./SearchField";
 import { useSlash } from "./useSlash";
@@ -40,6 +40,15 @@ export function useFilters(): [Chosen, (change: Partial<Chosen>) => void] {
     [go, path, search],
   );
   return [readFilters(search), change];
+}
+
+/** What the server is asked, the same object as long as it says the same: periods are counted back from when they are chosen. */
+export function useAsked(filters: Chosen, besides: { region?: string; stateMachineArn?: string }) {
+  const same = JSON.stringify([filters, besides]);
+  return useMemo(() => {
+    const [filters, besides] = JSON.parse(same) as [Chosen, { region?: string; stateMachineArn?: string }];
+    return { ...askedBy(filters, Math.floor(Date.now() / 1000)), ...besides };
+  }, [same]);
 }
 
 export interface FiltersProps {
