@@ -49,7 +49,10 @@ export default function Plot(props: PlotProps) {
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const size = (): { width: number; height: number } => ({ width: element.clientWidth, height: element.clientHeight });
+    const size = (): { width: number; height: number } => ({
+      width: element.clientWidth,
+      height: element.clientHeight,
+    });
     const drawn = new uPlot({ ...optionsOf(latest.current, setPointed), ...size() }, dataOf(latest.current), element);
     plot.current = drawn;
     const resizing = new ResizeObserver(() => drawn.setSize(size()));
