@@ -1,5 +1,7 @@
 """A compiled workflow on the core: tasks are answered by calling their functions, time passes by itself."""
 
+import asyncio
+import inspect
 import json
 from typing import Any
 from unittest.mock import patch
@@ -52,7 +54,7 @@ def _answer(journey: Journey, task: Any, called: dict[str, Task[..., Any] | Work
         journey.give(f.TaskTaken(task.position, "worker"))
         try:
             given = {name: msgspec.convert(each, work.types[name]) for name, each in task.input.value.items()}
-            answer = json.dumps(msgspec.to_builtins(work(**given)))
+            answer = json.dumps(msgspec.to_builtins(_value(work(**given))))
         except Exception as error:
             journey.give(f.TaskRefused(task.position, Failure(type(error).__name__, str(error))))
         else:
@@ -65,11 +67,22 @@ def call(workflow: Workflow[..., Any], *args: Any, **kwargs: Any) -> Outcome:
     """What the function itself comes to, as an execution would tell it; it waits for nothing."""
     try:
         with patch("time.sleep"):
-            return ("SUCCEEDED", msgspec.to_builtins(workflow(*args, **kwargs)))
+            return ("SUCCEEDED", msgspec.to_builtins(_value(workflow(*args, **kwargs))))
     except (LookupError, ZeroDivisionError, ValueError):
         return (EXPRESSION, None)
     except Exception as error:
         return (type(error).__name__, str(error))
+
+
+def _value(given: Any) -> Any:
+    """What a function gives, an async one too; it waits for nothing."""
+    if not inspect.iscoroutine(given):
+        return given
+
+    async def at_once(delay: float) -> None: ...
+
+    with patch("asyncio.sleep", at_once):
+        return asyncio.run(given)
 
 
 def states(scope: Any) -> dict[str, dict[str, Any]]:

@@ -34,10 +34,10 @@ async def bake(dough: Dough, seconds: float = 0) -> str:
 
 
 @workflow
-def pizza(grams: int) -> str:
+async def pizza(grams: int) -> str:
     """Make a pizza."""
     dough = make_dough(grams)
-    return bake(dough)  # type: ignore[return-value]
+    return await bake(dough)
 
 
 @workflow

@@ -9,8 +9,12 @@ import pytest
 
 from stepwell.sdk import Workflow, WorkflowError
 
-HEAD = """from dataclasses import dataclass
-from stepwell import parallel, sleep, task, workflow
+HEAD = """import asyncio
+from dataclasses import dataclass
+from types import SimpleNamespace
+from stepwell import fragment, parallel, sleep, task, workflow
+
+elsewhere = SimpleNamespace(Declined=type("Declined", (Exception,), {"__module__": "elsewhere"}))
 
 class Declined(Exception): pass
 
@@ -24,6 +28,13 @@ class Order:
 
 @task
 def bake(size: int) -> str: ...
+
+@task
+async def slow(n: int) -> int: ...
+
+@fragment
+def same(xs: list[int]) -> list[int]:
+    return xs
 
 @task
 def choose(text: str) -> bool: ...
@@ -46,8 +57,10 @@ CASES = [
     ("assert n", "`assert` cannot be compiled. Write `if not …: raise …`."),
     ("a = b = 1", "One assignment at a time. Write a line for each."),
     ("n + 1", "This computes a value that nobody uses. Assign it, or leave it out."),
-    ("try:\n        n = 1\n    finally:\n        n = 2",
-     "`finally` cannot be compiled. Do it after the try, and in each except."),
+    ("for each in xs:\n        try:\n            bake(each)\n        finally:\n            break",
+     "A `finally` that is left early would hide the error. Let it come to its end."),
+    ("try:\n        y = d['k']\n    finally:\n        bake(n)", "d['k'] may raise KeyError, which the `finally` here would "
+     "catch, and no Catch can. Compute it before the `try`, or test before."),
     ("for each in xs:\n        n += each\n    else:\n        n = 0", "`else` of a loop cannot be compiled. Use a flag."),
     # -- data are not changed in place, unless nobody can tell
     ("order.size = 2", "Data are not changed in place. Make a new value: x = {**x, …}."),
@@ -55,6 +68,14 @@ CASES = [
     ("ys = xs\n    ys.append(1)",
      "The list ys may have a second name, under which Python would change it too. Make a new list: ys = [*ys, …]."),
     ("ys = [1]\n    zs = [ys]\n    ys.append(1)",
+     "The list ys may have a second name, under which Python would change it too. Make a new list: ys = [*ys, …]."),
+    ("ys = [1]\n    zs = same(ys)\n    ys.append(1)",
+     "The list ys may have a second name, under which Python would change it too. Make a new list: ys = [*ys, …]."),
+    ("ys = [1]\n    zs = same(ys)\n    zs.append(1)",
+     "The list zs may have a second name, under which Python would change it too. Make a new list: zs = [*zs, …]."),
+    ("ys = [1]\n    z = {'a': ys for n in xs}\n    ys.append(1)",
+     "The list ys may have a second name, under which Python would change it too. Make a new list: ys = [*ys, …]."),
+    ("ys = {'k': [1]}.get('k', [])\n    ys.append(1)",
      "The list ys may have a second name, under which Python would change it too. Make a new list: ys = [*ys, …]."),
     ("ys = [1]\n    for y in ys:\n        ys.append(y)",
      "The loop goes through ys, which grows under it. Collect in another list."),
@@ -64,28 +85,38 @@ CASES = [
     ("y = n ** 2", "A power cannot be compiled. Compute it in a @task."),
     ("y = n & 2", "A bitwise operator cannot be compiled. Compute it in a @task."),
     ("y = anything + 1", "anything is not known to be a number. Annotate it as int or float."),
-    ("y = round(x)", "round is no @task, and not among the functions that can be compiled. Make it a @task."),
-    ("y = int(s)", "int of a string or a float cannot be compiled. Convert it in a @task."),
+    ("y = round(x, 2)", "round with these arguments cannot be compiled. Call it in a @task."),
+    ("y = int(s)", "int of a string cannot be compiled. Convert it in a @task."),
+    ("y = sum([x])", "sum of anything but a list of ints cannot be compiled exactly. Add up in a @task."),
+    ("y = range(0, 9, n)", "The step of a range must be a literal, and not 0. Write a while loop."),
+    ("y = list(enumerate(xs, n))", "Where to begin to count must be a literal. Add it in the loop."),
     # -- equality and truth
     ("y = n == True", "A bool equals a number in Python, and never in JSON. Compare like with like."),
     ("y = anything == 1", "The type of what is compared is not known: a bool would equal a number in Python, and never "
      "in JSON. Annotate it."),
     ("y = (1, 2) == xs", "A tuple equals no list in Python, and in JSON both are arrays. Write a list."),
+    ("y = xs == [True]", "A bool equals a number in Python, and never in JSON. Compare like with like."),
+    ("y = order == order", "Order and Order may be unequal in Python where JSON sees no difference. Compare the members "
+     "that matter."),
     ("y = xs is xs", "`is` compares identities, which data have not. Write == or !=."),
     ("y = xs in rows", "Only numbers, strings, bools and None can be looked for in a list. Annotate it."),
     # -- strings
     ("y = f'{x}'",
      "x is float, which Python and JSON write differently. Use strings, ints and bools here, or format it in a @task."),
     ("y = f'{n:03}'", "A format cannot be compiled. Format it in a @task."),
-    ("y = s.strip()", "s.strip is no @task, and not among the functions that can be compiled. Make it a @task."),
+    ("y = s.title()", "s.title is no @task, and not among the functions that can be compiled. Make it a @task."),
+    ("y = s[0]", "One character of a string cannot be taken here. Write a slice: s[:1], s[-1:]."),
+    ("print(s)", "print is no @task, and not among the functions that can be compiled. Leave it out: `stepwell show` tells "
+     "what an execution does."),
     # -- lists
     ("y = [anything for n in xs]", "Whether this is a list is not known, and a list in a list would be flattened. "
      "Annotate it."),
-    ("y = [row for row in rows if row]", "Items that are lists, or not known not to be, cannot be filtered here. "
-     "Annotate the items, or filter them in a @task."),
-    ("y = xs[n:]",
-     "Only slices between literals that count from the front can be compiled. Take it in a @task."),
-    ("y = {1, 2}", "A set cannot be compiled. Do it in a @task."),
+    ("y = [each for each in anything['k'] if each]", "anything['k'] is not known to be a list. Annotate it."),
+    ("y = xs[::2]", "A slice with a step cannot be compiled. Take it in a @task."),
+    ("y = {1, 2}", "A set cannot be compiled. Write a list."),
+    ("y = d.values()", "d.values() is no list, and no data. Write list(d.values())."),
+    ("y = (n for n in xs)", "(n for n in xs) is no list, and no data. Write list(n for n in xs)."),
+    ("y = [range(n)]", "range(n) is no list, and no data. Write list(range(n))."),
     ("y = lambda: n", "A lambda cannot be compiled. Do it in a @task."),
     # -- names
     ("y = nowhere", "nowhere is not known here. Assign it before, or make it a parameter."),
@@ -101,8 +132,16 @@ CASES = [
     ("y = bake(*xs)", "Arguments cannot be spread here. Name each of them."),
     ("parallel(*[1, 2])", "How many calls are made side by side must be known. Write parallel(a(), b()), or a "
      "comprehension."),
-    ("total = 0\n    y = [bake(total := n) for n in xs]", "An assignment within an expression cannot be compiled. Do it "
-     "in a @task."),
+    ("total = 0\n    y = [bake(total := n) for n in xs]", "An assignment within an expression cannot be compiled. Assign "
+     "it in a line of its own before."),
+    ("y = slow(n)", "slow is async, and Python would not run it without `await`. Write await slow(…), in an async def; side "
+     "by side, await asyncio.gather(…)."),
+    ("y = parallel(slow(n), bake(n))", "slow is async, and Python would not run it without `await`. Write await slow(…), in "
+     "an async def; side by side, await asyncio.gather(…)."),
+    ("y = asyncio.gather(slow(n))", "asyncio.gather is async, and Python would not run it without `await`. Write await "
+     "asyncio.gather(…), in an async def; side by side, await asyncio.gather(…)."),
+    ("asyncio.sleep(1)", "asyncio.sleep is async, and Python would not run it without `await`. Write await "
+     "asyncio.sleep(…), in an async def; side by side, await asyncio.gather(…)."),
     ("sleep(0.5)", "AWS waits for whole seconds, at most 99,999,999. Round it."),
     # -- errors
     ("try:\n        y = d['k']\n    except KeyError:\n        y = 0", "d['k'] may raise KeyError, which the `except` here "
@@ -114,6 +153,8 @@ CASES = [
      "__str__."),
     ("raise KeyError(s)", "The text of a KeyError is not just its argument. Raise an exception that defines no __init__ "
      "and no __str__."),
+    ("try:\n        bake(n)\n    except Declined:\n        raise elsewhere.Declined(s)", "elsewhere.Declined and "
+     "refused.Declined are two errors, and machines tell errors apart by their names. Rename one of them."),
     ("raise Declined(s, n)", 'An error has a name and one text. Write raise Declined("…").'),
     ("raise s", "Only an exception of a known class can be raised. Write raise TheClass(…)."),
     ("try:\n        bake(n)\n    except Declined as e:\n        choose(e)", "An exception is no data. Write str(e)."),
@@ -138,9 +179,9 @@ CONTRACTS = [
 ]  # fmt: skip
 
 
-def problems(body: str) -> list[Any]:
+def problems(body: str, head: str = HEAD) -> list[Any]:
     """What is wrong with a workflow of this body."""
-    text = f"{HEAD}    {body}\n"
+    text = f"{head}    {body}\n"
     name = f"<{body}>"
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     module: dict[str, Any] = {"__name__": "refused"}
@@ -162,6 +203,19 @@ def test_it_says_why_and_what_to_write_instead(body: str, message: str) -> None:
 def test_a_broken_contract_is_an_error_of_that_name(body: str, message: str) -> None:
     [problem] = problems(body)
     assert (problem.kind, f"{problem.what} {problem.instead}") == ("contract", message)
+
+
+def test_a_fragment_does_not_change_its_callers_list() -> None:
+    text = "@fragment\ndef grow(xs: list[int]) -> int:\n    xs.append(1)\n    return len(xs)\n\n@workflow\ndef flow("
+    [problem] = problems("y = grow(xs)", HEAD.replace("@workflow\ndef flow(", text))
+    assert problem.what == "The list xs may have a second name, under which Python would change it too."
+
+
+def test_awaiting_what_is_not_async_is_refused_too() -> None:
+    head = HEAD.replace("def flow(", "async def flow(")
+    [one, other] = problems("y = await bake(n)\n    z = await asyncio.gather(bake(n), slow(n))", head)
+    assert one.what == "bake is not async: Python would fail to await what it gives."
+    assert other.what == "asyncio.gather takes what async functions give, and bake is none."
 
 
 def test_every_problem_is_told_with_its_place() -> None:

@@ -423,8 +423,8 @@ async def test_what_does_not_end_in_time_is_handed_back_to_be_tried_again(
         return "by the next one"
 
     @workflow
-    def passes_on() -> str:
-        return handed_back()  # type: ignore[return-value]
+    async def passes_on() -> str:
+        return await handed_back()
 
     async with connect_async(server.url) as client:
         await client.deploy(passes_on)

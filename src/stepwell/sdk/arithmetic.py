@@ -4,12 +4,9 @@ import ast
 from collections.abc import Callable
 
 from stepwell.sdk import types as t
-from stepwell.sdk.code import ADD, ATOM, COMPARE, MULTIPLY, UNARY, Code, failing, guarded, literal, whole
+from stepwell.sdk.code import ADD, ATOM, COMPARE, MULTIPLY, SMALL, UNARY, Code, failing, guarded, literal, whole
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.translator import Translator
-
-SMALL = 2**20
-"""A literal that may be added without a guard."""
 
 Risk = Callable[[], None]
 """Tells that the expression may raise ZeroDivisionError."""
@@ -18,8 +15,11 @@ Risk = Callable[[], None]
 def _sum(node: ast.BinOp, left: Code, right: Code, kind: type, risk: Risk) -> Code:
     sign = "+" if isinstance(node.op, ast.Add) else "-"
     text = f"{left.at(ADD)} {sign} {right.at(ADD + 1)}"
-    small = any(abs(value) <= SMALL for value in (whole(node.left), whole(node.right)) if value is not None)
-    return Code(text, kind, ADD) if kind is float or small else guarded(text)
+    if kind is float:
+        return Code(text, kind, ADD)
+    if left.small and right.small:
+        return Code(text, kind, ADD, small=whole(node.left) is not None or whole(node.right) is not None)
+    return guarded(text)
 
 
 def _product(node: ast.BinOp, left: Code, right: Code, kind: type, risk: Risk) -> Code:
@@ -32,7 +32,8 @@ def _zero_checked(node: ast.BinOp, divisor: Code, made: Code, risk: Risk) -> Cod
     if isinstance(node.right, ast.Constant) and node.right.value:
         return made
     risk()
-    return Code(f"({divisor.at(COMPARE + 1)} = 0 ? {failing('ZeroDivisionError')} : {made.text})", made.type)
+    text = f"({divisor.at(COMPARE + 1)} = 0 ? {failing('ZeroDivisionError')} : {made.text})"
+    return Code(text, made.type, small=made.small)
 
 
 def _quotient(node: ast.BinOp, left: Code, right: Code, kind: type, risk: Risk) -> Code:
@@ -45,22 +46,25 @@ def _need_ints(node: ast.BinOp, kind: type) -> None:
         raise Refused(node, "`%` and `//` of floats cannot be compiled exactly.", "Use ints, or compute it in a @task.")
 
 
-def _modulus(left: Code, right: Code) -> str:
-    a, b = left.at(MULTIPLY), right.at(MULTIPLY + 1)
-    return f"(({a} % {b}) + {b}) % {b}"
+OTHER_SIGN = "$_m != 0 and ($_m < 0) != ($_b < 0)"
+"""JSONata's remainder has the sign of the dividend, Python's that of the divisor."""
+
+
+def _divided(node: ast.BinOp, left: Code, right: Code, then: str, risk: Risk, small: bool) -> Code:
+    """What follows from the remainder: that is exact, as are its sum with a divisor of the other sign, and the quotient
+    of what it leaves. Adding 0 makes 0 of -0."""
+    text = f"($_a := {left.text}; $_b := {right.text}; $_m := $_a % $_b; {then})"
+    return _zero_checked(node, right, Code(text, int, small=small), risk)
 
 
 def _remainder(node: ast.BinOp, left: Code, right: Code, kind: type, risk: Risk) -> Code:
-    """JSONata's has the sign of the dividend, Python's that of the divisor."""
     _need_ints(node, kind)
-    return _zero_checked(node, right, Code(f"({_modulus(left, right)})", int), risk)
+    return _divided(node, left, right, f"$_m + ({OTHER_SIGN} ? $_b : 0)", risk, right.small)
 
 
 def _floor(node: ast.BinOp, left: Code, right: Code, kind: type, risk: Risk) -> Code:
-    """What is left after the remainder divides exactly, so nothing is rounded."""
     _need_ints(node, kind)
-    text = f"(({left.at(ADD)} - {_modulus(left, right)}) / {right.at(MULTIPLY + 1)})"
-    return _zero_checked(node, right, Code(text, int), risk)
+    return _divided(node, left, right, f"($_a - $_m) / $_b + ({OTHER_SIGN} ? -1 : 0)", risk, left.small)
 
 
 _ARITHMETIC: dict[type[ast.operator], Callable[[ast.BinOp, Code, Code, type, Risk], Code]] = {
@@ -100,10 +104,10 @@ def unary(translator: Translator, node: ast.UnaryOp) -> Code:
         return translator.truth(node)
     value = whole(node)
     if value is not None:
-        return Code(literal(value, node), int, UNARY)
+        return Code(literal(value, node), int, UNARY, small=abs(value) <= SMALL)
     if isinstance(node.op, ast.USub):
         code = translator.number(node.operand)
-        return Code(f"-{code.at(ATOM)}", code.type, UNARY)
+        return Code(f"-{code.at(ATOM)}", code.type, UNARY, small=code.small)
     raise Refused(node, "A bitwise operator cannot be compiled.", "Do it in a @task.")
 
 

@@ -5,10 +5,13 @@ from typing import Any
 
 from stepwell.sdk import types as t
 from stepwell.sdk.callees import called_by, is_each
+from stepwell.sdk.code import ATOM, Json, wrapped
+from stepwell.sdk.comprehensions import unpacked
 from stepwell.sdk.invocations import hoisted, invoke
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.scope import Scope
-from stepwell.sdk.syntax import at, called_first, read
+from stepwell.sdk.sharing import shared_lists
+from stepwell.sdk.syntax import at, called_first, read, stored
 from stepwell.sdk.waits import wait
 
 
@@ -52,7 +55,7 @@ def bind(scope: Scope, target: ast.expr, value: ast.expr, declared: t.Type | Non
     comment, scope.comment = scope.comment, None
     value = hoisted(scope, value)
     scope.comment = comment
-    if isinstance(target, ast.Tuple):
+    if isinstance(target, ast.Tuple | ast.List):
         _unpack(scope, target, value, shown)
         return
     if not isinstance(target, ast.Name):
@@ -66,20 +69,31 @@ def bind(scope: Scope, target: ast.expr, value: ast.expr, declared: t.Type | Non
         scope.known.narrowed[target.id] = kind
 
 
-def _unpack(scope: Scope, target: ast.Tuple, value: ast.expr, shown: str) -> None:
-    """`a, b = b, a` reads everything before it assigns."""
-    if not isinstance(value, ast.Tuple) or len(value.elts) != len(target.elts):
-        raise Refused(target, "Only as many values as names can be unpacked.", "Assign one after the other.")
-    names = [name for name in target.elts if isinstance(name, ast.Name)]
-    if len(names) != len(target.elts) or len({name.id for name in names}) != len(names):
+def _unpack(scope: Scope, target: ast.Tuple | ast.List, value: ast.expr, shown: str) -> None:
+    """`a, b = b, a` reads everything before it assigns; of `a, b = pair` each reads its part."""
+    if len(stored(target)) != len([node for node in ast.walk(target) if isinstance(node, ast.Name)]):
         raise Refused(target, "Only different names can be assigned here.", "Assign one after the other.")
-    templates = [scope.expressions.template(item) for item in value.elts]
-    for name in names:
-        scope.check_owned(name.id, name)
-    assigned = {scope.variable(name.id): template for name, (template, _) in zip(names, templates, strict=True)}
-    scope.emit(shown, {"Type": "Pass", "Assign": assigned})
-    for name, (_, kind) in zip(names, templates, strict=True):
-        scope.known.learn(name.id, kind)
+    if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
+        given = _each_of_a_display(scope, target, value)
+    else:
+        code = scope.expressions.sure(value)
+        given = {name: (wrapped(part), part.type) for name, part in unpacked(target, code.type, code.at(ATOM)).items()}
+    for name in given:
+        scope.check_owned(name, target)
+    scope.emit(shown, {"Type": "Pass", "Assign": {scope.variable(name): given[name][0] for name in given}})
+    for name, (_, kind) in given.items():
+        scope.known.learn(name, kind)
+
+
+def _each_of_a_display(
+    scope: Scope, target: ast.Tuple | ast.List, value: ast.Tuple | ast.List
+) -> dict[str, tuple[Json, t.Type]]:
+    given = {}
+    for name, item in zip(target.elts, value.elts, strict=True):
+        if not isinstance(name, ast.Name):
+            raise Refused(name, "Only names can be assigned here.", "Assign one after the other.")
+        given[name.id] = scope.expressions.template(item)
+    return given
 
 
 def expression(scope: Scope, statement: ast.Expr) -> None:
@@ -119,7 +133,7 @@ def _append(scope: Scope, value: ast.Call) -> bool:
 
 def _check_sole(scope: Scope, name: ast.Name) -> None:
     """Raises Refused for a list that something else may be, too: that would be seen to change in Python."""
-    if name.id in scope.source.shared:
+    if name.id in shared_lists(scope):
         raise Refused(name, f"The list {name.id} may have a second name, under which Python would change it too.",
                       f"Make a new list: {name.id} = [*{name.id}, …].")  # fmt: skip
     if name.id in scope.iterated:

@@ -5,13 +5,14 @@ import enum
 from typing import Any
 
 from stepwell.sdk import types as t
-from stepwell.sdk.code import ATOM, Code, Json, literal, step
+from stepwell.sdk.code import ATOM, SMALL, Code, Json, exists_or, literal, step
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.translator import Translator
 
 
 def constant(translator: Translator, node: ast.Constant) -> Code:
-    return Code(literal(node.value, node), type(node.value))
+    value = node.value
+    return Code(literal(value, node), type(value), small=isinstance(value, int) and abs(value) <= SMALL)
 
 
 def constant_template(translator: Translator, node: ast.Constant) -> tuple[Json, t.Type] | None:
@@ -65,4 +66,15 @@ def attribute(translator: Translator, node: ast.Attribute) -> Code:
     if node.attr not in fields:
         raise Refused(node, f"{t.shown(owner.type)} has no field {node.attr}.", f"It has {', '.join(fields)}.",
                       kind="contract")  # fmt: skip
-    return Code(f"{owner.at(ATOM)}.{step(node.attr)}", fields[node.attr], certain=owner.certain)
+    default = t.default_of(owner.type, node.attr)
+    if default is t.REQUIRED or (owner.filled and default is not t.COMPUTED):
+        return Code(f"{owner.at(ATOM)}.{step(node.attr)}", fields[node.attr], certain=owner.certain)
+    return _defaulted(translator.sure(node.value), node, fields[node.attr], default)
+
+
+def _defaulted(owner: Code, node: ast.Attribute, kind: t.Type, default: Any) -> Code:
+    """A field with a default, which data may lack: whoever writes them may leave out what is usual."""
+    text = f"{owner.at(ATOM)}.{step(node.attr)}"
+    if default is t.COMPUTED:
+        return Code(text, kind, certain=False)
+    return Code(exists_or(text, of_value(default, node).text), kind)

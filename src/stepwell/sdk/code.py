@@ -20,24 +20,36 @@ LARGEST = 2**53
 """Integers beyond it are not exact as JSON numbers."""
 
 SAFE = 2**52
-"""Bound of computed integers: what is added to them as a literal leaves them exact."""
+"""Bound of computed integers: two of them can be added without leaving those that are exact."""
+
+SMALL = 2**20
+"""A literal up to this counts as small."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _WORDS = frozenset({"and", "or", "in", "true", "false", "null", "function"})
 
 
 class Code(msgspec.Struct, frozen=True):
-    """A piece of JSONata."""
+    """A piece of JSONata.
+
+    What it binds for itself begins with an underscore, as no variable of a workflow does.
+    """
 
     text: str
     type: t.Type = Any
     level: int = ATOM
     certain: bool = True  # False: it may have no value at all, where Python has a KeyError or IndexError
     display: bool = False  # written as `[…]`, which stays one item within another display
+    filled: bool = False  # a record with all of its fields, those with defaults too
+    small: bool = False  # an int that stays far below 2^52, as a length or a counter does
 
     def at(self, level: int) -> str:
         """The text where at least this tightness is needed."""
         return self.text if self.level >= level else f"({self.text})"
+
+    def of(self, kind: t.Type) -> "Code":
+        """The same, of another type."""
+        return msgspec.structs.replace(self, type=kind)
 
     @property
     def item(self) -> str:
@@ -152,4 +164,4 @@ def keys_of(owner: Code) -> Code:
 def guarded(text: str) -> Code:
     """An int that is computed: beyond 2^52 it is an error, for beyond 2^53 it would be wrong."""
     why = failing("an int beyond 2^52, where JSON numbers cease to be exact")
-    return Code(f"($n := {text}; $abs($n) <= {SAFE} ? $n : {why})", int)
+    return Code(f"($_n := {text}; $abs($_n) <= {SAFE} ? $_n : {why})", int)

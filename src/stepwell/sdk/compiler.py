@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from stepwell.sdk import assignments, branches, invocations, loops, raising
+from stepwell.sdk.finals import leaving
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.scope import Scope
-from stepwell.sdk.syntax import at
+from stepwell.sdk.syntax import at, read, write
 
 
 def _pass(scope: Scope, statement: ast.stmt) -> None:
@@ -18,7 +19,16 @@ def _return(scope: Scope, statement: ast.Return) -> None:
     if any(loop.header is None for loop in scope.loops):
         raise Refused(statement, "A round that runs beside others cannot return.", "Collect the values first.")
     value = statement.value or at(ast.Constant(None), statement)
-    invocations.result(scope, value)
+    if not scope.finals:
+        invocations.result(scope, value)
+        return
+    if not isinstance(value, ast.Constant):
+        name = scope.fresh("value")
+        assignments.bind(scope, write(name, value), value, None)
+        value = read(name, value)
+    with leaving(scope):
+        if scope.graph.reachable:
+            invocations.result(scope, value)
 
 
 _COMPILERS: dict[type[ast.stmt], Callable[[Scope, Any], None]] = {

@@ -4,23 +4,22 @@ import ast
 from typing import Any
 
 from stepwell.sdk import types as t
-from stepwell.sdk.code import Code, keys_of
+from stepwell.sdk.code import Code
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.translator import Translator
 
 
 def bind(translator: Translator, generator: ast.comprehension) -> tuple[str, Code, Translator]:
     """`for name in items if …`: the variable, the items that are left, and the expressions within."""
-    if not isinstance(generator.target, ast.Name):
-        raise Refused(generator.target, "Only one name can be bound in an expression.", "Take a loop.")
-    items = translator.sure(generator.iter)
-    if t.is_dict(items.type):
-        items = keys_of(items)
-    if not t.is_list(items.type):
-        raise Refused(generator.iter, f"{ast.unparse(generator.iter)} is not known to be a list.", "Annotate it.")
-    variable = translator.names.variable(generator.target.id)
-    bound = {generator.target.id: Code(f"${variable}", t.item_of(items.type))}
-    inner = translator.within(translator.names.bound(bound))
+    items = translator.items(generator.iter)
+    kind = t.item_of(items.type)
+    if isinstance(generator.target, ast.Name):
+        variable = translator.names.variable(generator.target.id)
+        bound = {generator.target.id: Code(f"${variable}", kind)}
+    else:
+        variable = f"_item{translator.depth}"
+        bound = unpacked(generator.target, kind, f"${variable}")
+    inner = translator.within(translator.names.bound(bound), 1)
     for condition in generator.ifs:
         items = only_where(items, variable, inner.truth(condition), condition)
         inner = inner.within(inner.names.assuming(condition, True))
@@ -28,7 +27,22 @@ def bind(translator: Translator, generator: ast.comprehension) -> tuple[str, Cod
     return variable, items, inner
 
 
-def list_comprehension(translator: Translator, node: ast.ListComp | ast.GeneratorExp) -> Code:
+def unpacked(target: ast.expr, kind: t.Type, text: str) -> dict[str, Code]:
+    """What the names of a target are, where what it is bound to is this text."""
+    if isinstance(target, ast.Name):
+        return {target.id: Code(text, kind)}
+    parts = target.elts if isinstance(target, ast.Tuple | ast.List) else []
+    if not parts:
+        raise Refused(target, "Only names can be assigned here.", "Assign it to a name first.")
+    if t.length_of(kind) != len(parts):
+        raise Refused(target, f"{t.shown(kind)} is not known to have {len(parts)} items.", "Annotate it as a tuple.")
+    found: dict[str, Code] = {}
+    for index, part in enumerate(parts):
+        found |= unpacked(part, t.item_of(kind, index), f"{text}[{index}]")
+    return found
+
+
+def list_comprehension(translator: Translator, node: ast.ListComp) -> Code:
     """A comprehension that calls no task."""
     if len(node.generators) != 1:
         raise Refused(node, "Only one `for` can be compiled here.", "Take a comprehension within a comprehension.")
@@ -38,6 +52,11 @@ def list_comprehension(translator: Translator, node: ast.ListComp | ast.Generato
     if element.text == f"${variable}":
         return Code(items.text, t.list_of(element.type), items.level, display=items.display)
     return each_of(items, variable, element)
+
+
+def generator(translator: Translator, node: ast.GeneratorExp) -> Code:
+    made = list_comprehension(translator, ast.copy_location(ast.ListComp(node.elt, node.generators), node))
+    return made.of(t.stream_of(t.item_of(made.type)))
 
 
 def dict_comprehension(translator: Translator, node: ast.DictComp) -> Code:
@@ -52,17 +71,23 @@ def dict_comprehension(translator: Translator, node: ast.DictComp) -> Code:
 
 def each_of(items: Code, variable: str, body: Code) -> Code:
     """`[body for variable in items]`. JSONata makes a value of a list of one, so lists in lists take more care."""
-    mapped = f"$map({items.text}, function(${variable}) {{{body.text}}})"
-    made = t.list_of(body.type)
+    made, function = t.list_of(body.type), f"function(${variable}) {{{body.text}}}"
     if not t.is_list(body.type):
-        return Code(f"[{mapped}]", made, display=True)
-    return Code(f"($each := {mapped}; $count({items.text}) = 1 ? [[$each]] : [$each])", made)
+        return Code(f"[$map({items.text}, {function})]", made, display=True)
+    mapped = f"$_items := {items.text}; $_each := $map($_items, {function})"
+    return Code(f"({mapped}; $count($_items) = 1 ? [[$_each]] : [$_each])", made)
 
 
 def only_where(items: Code, variable: str, test: Code, node: Any) -> Code:
     """`[variable for variable in items if test]`."""
     kind = t.item_of(items.type)
-    if kind is Any or t.is_list(kind):
-        raise Refused(node, "Items that are lists, or not known not to be, cannot be filtered here.",
+    if t.may_be_list(kind):
+        raise Refused(node, "Items that are not known to be lists, or to be none, cannot be filtered here.",
                       "Annotate the items, or filter them in a @task.")  # fmt: skip
-    return Code(f"[$filter({items.text}, function(${variable}) {{{test.text}}})]", items.type, display=True)
+    if not t.is_list(kind):
+        return Code(f"[$filter({items.text}, function(${variable}) {{{test.text}}})]", items.type, display=True)
+    # A list alone among those that are left would be taken for its items: so their places are filtered
+    tested = f"function($_place) {{(${variable} := $_list[$_place]; {test.text})}}"
+    places = f"[$filter([0..$count($_list) - 1], {tested})]"
+    kept = each_of(Code("$_places", t.list_of(int)), "_place", Code("$_list[$_place]", kind))
+    return Code(f"($_list := {items.text}; $_places := {places}; {kept.text})", items.type)

@@ -76,7 +76,7 @@ def ordered(one: t.Type, other: t.Type) -> bool:
 
 
 def check_equality(node: ast.expr, one: t.Type, other: t.Type) -> None:
-    """Raises Refused where Python's == is not JSON's: bools and numbers, tuples and lists, enumerations."""
+    """Raises Refused where Python's == is not JSON's: bools and numbers, tuples and lists, records, enumerations."""
     if t.NONE in (one, other):
         return
     for these, those in ((t.choices(one), t.choices(other)), (t.choices(other), t.choices(one))):
@@ -90,6 +90,30 @@ def check_equality(node: ast.expr, one: t.Type, other: t.Type) -> None:
         if any(_is_enum(this) and this not in those for this in these):
             raise Refused(node, "A member of an Enum equals nothing but itself, and in JSON it is its value.",
                           "Make it a StrEnum or an IntEnum.")  # fmt: skip
+    for this in t.choices(one):
+        for that in t.choices(other):
+            _check_members(node, this, that)
+
+
+def _check_members(node: ast.expr, this: t.Type, that: t.Type) -> None:
+    """What is in lists, dicts and records is compared, too."""
+    if t.is_list(this) and t.is_list(that):
+        lengths = t.length_of(this), t.length_of(that)
+        for index in range(lengths[0]) if lengths[0] is not None and lengths[0] == lengths[1] else [None]:
+            check_equality(node, t.item_of(this, index), t.item_of(that, index))
+    elif _is_mapping(this) and _is_mapping(that):
+        check_equality(node, t.value_of(this), t.value_of(that))
+    elif _is_object(this) and _is_object(that):
+        what = f"{t.shown(this)} and {t.shown(that)} may be unequal in Python where JSON sees no difference."
+        raise Refused(node, what, "Compare the members that matter.")
+
+
+def _is_mapping(kind: t.Type) -> bool:
+    return t.is_dict(kind) or t.is_mapping_record(kind)
+
+
+def _is_object(kind: t.Type) -> bool:
+    return t.is_dict(kind) or t.fields_of(kind) is not None
 
 
 def _is_enum(kind: t.Type) -> bool:
@@ -99,12 +123,12 @@ def _is_enum(kind: t.Type) -> bool:
 def _contains(node: ast.expr, left: Code, right: Code) -> Code:
     if right.type is str and left.type is str:
         return Code(f"$contains({right.text}, {left.text})", bool)
-    if t.is_list(right.type):
+    if t.is_iterable(right.type):
         if not set(t.choices(left.type)) <= {int, float, str, bool, t.NONE}:
             raise Refused(node, "Only numbers, strings, bools and None can be looked for in a list.", "Annotate it.")
         check_equality(node, left.type, t.item_of(right.type))
         return Code(f"{left.at(COMPARE + 1)} in {right.at(COMPARE + 1)}", bool, COMPARE)
-    if t.is_dict(right.type) and left.type is str:
+    if _is_mapping(right.type) and left.type is str:
         return Code(f"$exists($lookup({right.text}, {left.text}))", bool)
     raise Refused(node, f"{ast.unparse(node)}: what is looked for, and in a list, a dict or a string, is not known.",
                   "Annotate both.")  # fmt: skip

@@ -12,9 +12,7 @@ def list_display(translator: Translator, node: ast.List | ast.Tuple) -> Code:
     texts, kinds = [], []
     for item in node.elts:
         if isinstance(item, ast.Starred):
-            spread = translator.sure(item.value)
-            if not t.is_list(spread.type):
-                raise Refused(item, "Only what is known to be a list can be spread here.", "Annotate it.")
+            spread = translator.items(item.value)
             texts.append(spread.spread)
             kinds.append(t.item_of(spread.type))
         else:

@@ -32,7 +32,7 @@ _CODES: dict[type[ast.expr], Form] = {
     ast.JoinedStr: texts.formatted,
     ast.Call: functions.call,
     ast.ListComp: comprehensions.list_comprehension,
-    ast.GeneratorExp: comprehensions.list_comprehension,
+    ast.GeneratorExp: comprehensions.generator,
     ast.DictComp: comprehensions.dict_comprehension,
 }
 

@@ -1,8 +1,9 @@
-"""What a whole function tells of its loops and lists: independent rounds, and lists with two names."""
+"""What a whole function tells of its loops: whether rounds are independent, and which variables only count."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from stepwell.sdk.code import SMALL, whole
 from stepwell.sdk.syntax import COMPREHENSIONS, appended, assigned, stored
 
 
@@ -28,6 +29,15 @@ def breaks(body: Sequence[ast.stmt]) -> bool:
     return False
 
 
+def leaves(statement: ast.stmt) -> bool:
+    """Whether a `return`, or a `break` or `continue` of a loop around, leaves it early."""
+    if isinstance(statement, ast.Return | ast.Break | ast.Continue):
+        return True
+    if isinstance(statement, ast.For | ast.While | ast.AsyncFor):
+        return any(isinstance(node, ast.Return) for node in ast.walk(statement))
+    return any(leaves(inner) for inner in blocks(statement))
+
+
 def blocks(statement: ast.stmt) -> list[ast.stmt]:
     """The statements directly within one."""
     inner = [part for name in ("body", "orelse", "finalbody") for part in getattr(statement, name, [])]
@@ -51,59 +61,34 @@ def _read_outside(node: ast.AST, loop: ast.For, bound: frozenset[str]) -> set[st
     return found
 
 
-def shared_lists(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    """Names whose list may have a second name, so that changing it in place would show elsewhere."""
-    found: set[str] = set()
+def counters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """Variables that only ever get small literals and steps of such size: they stay small as long as anybody waits."""
+    stepped, given = set(), {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
     for node in ast.walk(function):
         match node:
-            case ast.Assign():
-                for target in node.targets:
-                    found |= _of_binding(target, node.value)
-            case ast.AnnAssign(value=ast.expr() as value):
-                found |= _of_binding(node.target, value)
-            case ast.For():
-                found |= stored(node.target)
-            case ast.ListComp():
-                found |= set(_kept(node.elt)) | {n for each in node.generators for n in stored(each.target)}
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_small(value):
+                stepped.add(name)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) if _is_small(value):
+                stepped.add(name)
+            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add() | ast.Sub(), value=value) if _is_small(value):
+                stepped.add(name)
+            case ast.For(target=ast.Tuple(elts=[ast.Name(id=name), rest]), iter=ast.Call(ast.Name("enumerate"))):
+                stepped.add(name)
+                given |= stored(rest)
+            case ast.For(target=ast.Name(id=name), iter=ast.Call(ast.Name("range"), [_])):
+                stepped.add(name)
+            case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.For():
+                given |= _bound_by(node)
             case ast.ExceptHandler(name=str() as name):
-                found.add(name)
-            case ast.Call() if appended(node):
-                found |= {name for argument in node.args for name in _kept(argument)}
-            case ast.AugAssign():
-                found |= set(_kept(node.value)) if not isinstance(node.value, ast.Name) else set()
-    defaults = function.args.defaults
-    found |= {each.arg for each in function.args.args[len(function.args.args) - len(defaults) :] if defaults}
-    return found
+                given.add(name)
+    return stepped - given
 
 
-def _of_binding(target: ast.expr, value: ast.expr) -> set[str]:
-    shared = set(_kept(value))
-    if isinstance(target, ast.Name) and not isinstance(value, ast.List | ast.ListComp | ast.Call | ast.BinOp):
-        shared.add(target.id)
-    if isinstance(target, ast.Tuple) and not isinstance(value, ast.Call):
-        shared |= stored(target)
-    return shared
+def _is_small(node: ast.expr) -> bool:
+    value = whole(node)
+    return value is not None and abs(value) <= SMALL
 
 
-def _kept(value: ast.expr) -> Iterator[str]:
-    """Names whose very value becomes part of another one."""
-    match value:
-        case ast.Name():
-            yield value.id
-        case ast.List() | ast.Tuple():
-            for item in value.elts:
-                yield from _kept(item)
-        case ast.Dict():
-            for item in value.values:
-                yield from _kept(item)
-        case ast.IfExp():
-            yield from _kept(value.body)
-            yield from _kept(value.orelse)
-        case ast.BoolOp():
-            for item in value.values:
-                yield from _kept(item)
-        case ast.Call() if isinstance(value.func, ast.Name) and value.func.id[:1].isupper():  # a record
-            for item in [*value.args, *(keyword.value for keyword in value.keywords)]:
-                yield from _kept(item)
-        case _:
-            return
+def _bound_by(node: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.For) -> set[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return {name for target in targets for name in stored(target)}

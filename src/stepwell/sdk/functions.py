@@ -2,13 +2,13 @@
 
 import ast
 from collections.abc import Callable
-from typing import Any
 
+from stepwell.sdk import iterables
 from stepwell.sdk import types as t
-from stepwell.sdk.code import ADD, COMPARE, OR, TERNARY, Code, failing, guarded, keys_of
+from stepwell.sdk.code import COMPARE, OR, TERNARY, Code, failing, guarded
 from stepwell.sdk.comprehensions import bind
 from stepwell.sdk.conditions import ordered
-from stepwell.sdk.methods import METHODS
+from stepwell.sdk.methods import METHODS, computed_anyway
 from stepwell.sdk.problems import Refused, unknown
 from stepwell.sdk.records import record
 from stepwell.sdk.texts import as_text
@@ -24,18 +24,49 @@ def call(translator: Translator, node: ast.Call) -> Code:
         known, value = translator.names.constant(node.func)
         if known and t.fields_of(value) is not None:
             return record(translator, node)
+    name = ast.unparse(node.func)
     if known and isinstance(node.func, ast.Name) and getattr(value, "__module__", None) == "builtins":
-        fewest, most, function = _BUILTINS.get(node.func.id, (0, -1, _len))
-        if most >= 0:
-            if node.keywords or not fewest <= len(node.args) <= most:
-                raise Refused(node, f"{node.func.id} with these arguments cannot be compiled.", "Call it in a @task.")
-            return function(translator, node)
-    if isinstance(node.func, ast.Attribute) and not known:
+        if node.func.id in _BUILTINS:
+            return _builtin(translator, node, node.func.id)
+    elif isinstance(node.func, ast.Attribute) and not known:
         method = METHODS.get((node.func.attr, len(node.args)))
         if method is not None and not node.keywords:
             return method(translator, node, translator.sure(node.func.value))
+        name = f".{node.func.attr}"
+    instead = _INSTEAD.get(name, "Make it a @task.")
     raise Refused(node, f"{ast.unparse(node.func)} is no @task, and not among the functions that can be compiled.",
-                  "Make it a @task.")  # fmt: skip
+                  instead)  # fmt: skip
+
+
+def _builtin(translator: Translator, node: ast.Call, name: str) -> Code:
+    fewest, most, keywords, function = _BUILTINS[name]
+    wrong = [keyword for keyword in node.keywords if keyword.arg not in keywords]
+    spread = any(isinstance(argument, ast.Starred) for argument in node.args)
+    if wrong or spread or not fewest <= len(node.args) <= most:
+        raise Refused(node, f"{name} with these arguments cannot be compiled.", "Call it in a @task.")
+    return function(translator, node)
+
+
+_INSTEAD = {
+    "print": "Leave it out: `stepwell show` tells what an execution does.",
+    "set": "Write a list, or make it in a @task.",
+    "dict": "Write {…}.",
+    "tuple": "Write a list.",
+    "map": "Write a comprehension.",
+    "filter": "Write a comprehension.",
+    "isinstance": "Annotate it with the one type it has.",
+    "next": "Write a loop with `break`.",
+    "input": "Start the workflow with it.",
+    ".pop": "Data are not changed in place: make a new value.",
+    ".update": "Data are not changed in place: x = {**x, …}.",
+    ".extend": "Write xs = [*xs, *more].",
+    ".insert": "Write xs = [x, *xs].",
+    ".remove": "Write xs = [x for x in xs if …].",
+    ".sort": "Write xs = sorted(xs).",
+    ".format": 'Write f"…".',
+    ".count": "Write len([x for x in xs if x == …]).",
+}
+"""What to write instead of these."""
 
 
 # -- functions ---------------------------------------------------------------------------------------------------------
@@ -44,11 +75,11 @@ def call(translator: Translator, node: ast.Call) -> Code:
 def _len(translator: Translator, node: ast.Call) -> Code:
     code = translator.sure(node.args[0])
     if code.type is str:
-        return Code(f"$length({code.text})", int)
+        return Code(f"$length({code.text})", int, small=True)
     if t.is_list(code.type):
-        return Code(f"$count({code.text})", int)
+        return Code(f"$count({code.text})", int, small=True)
     if t.is_dict(code.type):
-        return Code(f"$count($keys({code.text}))", int)
+        return Code(f"$count($keys({code.text}))", int, small=True)
     raise unknown(node.args[0], "a list, a dict or a string")
 
 
@@ -57,21 +88,40 @@ def _abs(translator: Translator, node: ast.Call) -> Code:
     return Code(f"$abs({code.text})", code.type)
 
 
+def named(node: ast.Call, name: str) -> ast.expr | None:
+    """The argument of this name."""
+    return next((keyword.value for keyword in node.keywords if keyword.arg == name), None)
+
+
 def _extreme(sign: str, function: str) -> Function:
+    """`min` and `max`."""
+
     def translate(translator: Translator, node: ast.Call) -> Code:
         if len(node.args) == 1:
-            return _of_list(translator, node)
-        one, other = (translator.sure(argument) for argument in node.args)
-        if not ordered(one.type, other.type):
-            raise Refused(node, "These are not known to be both numbers or both strings.", "Annotate them.")
-        text = f"{other.at(COMPARE + 1)} {sign} {one.at(COMPARE + 1)} ? {other.at(OR)} : {one.at(OR)}"
-        return Code(text, t.union(one.type, other.type), TERNARY)
+            return of_list(translator, node)
+        if node.keywords:
+            raise Refused(node, "A default is for a list that may be empty.", "Leave it out.")
+        made = translator.sure(node.args[0])
+        for argument in node.args[1:]:
+            made = of_two(node, made, translator.sure(argument))
+        return made
 
-    def _of_list(translator: Translator, node: ast.Call) -> Code:
-        code = translator.sure(node.args[0])
-        item = t.item_of(code.type) if t.is_list(code.type) else Any
+    def of_two(node: ast.Call, one: Code, other: Code) -> Code:
+        if not ordered(one.type, other.type):
+            raise Refused(node, "These are not known to be all numbers or all strings.", "Annotate them.")
+        text = f"{other.at(COMPARE + 1)} {sign} {one.at(COMPARE + 1)} ? {other.at(OR)} : {one.at(OR)}"
+        return Code(text, t.union(one.type, other.type), TERNARY, small=one.small and other.small)
+
+    def of_list(translator: Translator, node: ast.Call) -> Code:
+        code, default = translator.items(node.args[0]), named(node, "default")
+        item = t.item_of(code.type)
         if item not in t.NUMBERS:
             raise unknown(node.args[0], "a list of numbers")
+        if default is not None:
+            other = computed_anyway(translator, default)
+            text = f"($count({code.text}) = 0 ? {other.at(TERNARY + 1)} : ${function}({code.text}))"
+            return Code(text, t.union(item, other.type))
+        translator.risky = True
         translator.names.risk(node, ValueError)
         empty = failing(f"{ast.unparse(node)}: the list is empty")
         return Code(f"($count({code.text}) = 0 ? {empty} : ${function}({code.text}))", item)
@@ -80,18 +130,12 @@ def _extreme(sign: str, function: str) -> Function:
 
 
 def _total(translator: Translator, node: ast.Call) -> Code:
-    code = translator.sure(node.args[0])
-    if not t.is_list(code.type) or t.item_of(code.type) is not int:
+    code = translator.items(node.args[0])
+    begin = translator.sure(node.args[1]) if len(node.args) == 2 else None
+    if t.item_of(code.type) is not int or (begin is not None and begin.type is not int):
         raise Refused(node, "sum of anything but a list of ints cannot be compiled exactly.", "Add up in a @task.")
-    return guarded(f"$sum({code.text})")
-
-
-def _range(translator: Translator, node: ast.Call) -> Code:
-    bounds = [translator.sure(argument) for argument in node.args]
-    if any(bound.type is not int for bound in bounds):
-        raise unknown(node, "a range of ints")
-    first = bounds[0].text if len(bounds) == 2 else "0"
-    return Code(f"[{first}..{bounds[-1].at(ADD)} - 1]", t.list_of(int))
+    whole = guarded(f"$sum({code.text})")
+    return whole if begin is None else guarded(f"{whole.text} + {begin.text}")
 
 
 def _int(translator: Translator, node: ast.Call) -> Code:
@@ -99,25 +143,19 @@ def _int(translator: Translator, node: ast.Call) -> Code:
     if code.type is int:
         return code
     if code.type is bool:
-        return Code(f"({code.at(TERNARY + 1)} ? 1 : 0)", int)
-    raise Refused(node, "int of a string or a float cannot be compiled.", "Convert it in a @task.")
+        return Code(f"({code.at(TERNARY + 1)} ? 1 : 0)", int, small=True)
+    if code.type is float:
+        return guarded(f"($_x := {code.text}; ($_x < 0 ? $ceil($_x) : $floor($_x)) + 0)")
+    raise Refused(node, "int of a string cannot be compiled.", "Convert it in a @task.")
 
 
-def _sorted(translator: Translator, node: ast.Call) -> Code:
-    code = translator.sure(node.args[0])
-    item = t.item_of(code.type) if t.is_list(code.type) else Any
-    if item not in (int, float, str):
-        raise unknown(node.args[0], "a list of numbers or of strings")
-    return Code(f"[$sort({code.text})]", t.list_of(item), display=True)
-
-
-def _list(translator: Translator, node: ast.Call) -> Code:
-    code = translator.sure(node.args[0])
-    if t.is_dict(code.type):
-        return keys_of(code)
-    if not t.is_list(code.type):
-        raise unknown(node.args[0], "a list or a dict")
-    return Code(code.text, t.list_of(t.item_of(code.type)), code.level, display=code.display)
+def _round(translator: Translator, node: ast.Call) -> Code:
+    """To the nearest int, of two the even one. The difference to what is below is exact where it decides."""
+    code = translator.number(node.args[0])
+    if code.type is int:
+        return code
+    up = "$_d > 0.5 or ($_d = 0.5 and $_f % 2 != 0)"
+    return guarded(f"($_x := {code.text}; $_f := $floor($_x); $_d := $_x - $_f; $_f + ({up} ? 1 : 0))")
 
 
 def _every(function: str) -> Function:
@@ -139,19 +177,25 @@ def _every(function: str) -> Function:
     return translate
 
 
-_BUILTINS: dict[str, tuple[int, int, Function]] = {
-    "len": (1, 1, _len),
-    "abs": (1, 1, _abs),
-    "min": (1, 2, _extreme("<", "min")),
-    "max": (1, 2, _extreme(">", "max")),
-    "sum": (1, 1, _total),
-    "range": (1, 2, _range),
-    "sorted": (1, 1, _sorted),
-    "list": (1, 1, _list),
-    "any": (1, 1, _every("any")),
-    "all": (1, 1, _every("all")),
-    "str": (1, 1, lambda translator, node: as_text(translator, node.args[0])),
-    "bool": (1, 1, lambda translator, node: translator.truth(node.args[0])),
-    "int": (1, 1, _int),
+_NONE: tuple[str, ...] = ()
+
+_BUILTINS: dict[str, tuple[int, int, tuple[str, ...], Function]] = {
+    "len": (1, 1, _NONE, _len),
+    "abs": (1, 1, _NONE, _abs),
+    "min": (1, 9, ("default",), _extreme("<", "min")),
+    "max": (1, 9, ("default",), _extreme(">", "max")),
+    "sum": (1, 2, _NONE, _total),
+    "round": (1, 1, _NONE, _round),
+    "any": (1, 1, _NONE, _every("any")),
+    "all": (1, 1, _NONE, _every("all")),
+    "str": (1, 1, _NONE, lambda translator, node: as_text(translator, node.args[0])),
+    "bool": (1, 1, _NONE, lambda translator, node: translator.truth(node.args[0])),
+    "int": (1, 1, _NONE, _int),
+    "list": (0, 1, _NONE, iterables.as_list),
+    "range": (1, 3, _NONE, iterables.count_up),
+    "sorted": (1, 1, ("key", "reverse"), iterables.in_order),
+    "reversed": (1, 1, _NONE, iterables.backwards),
+    "enumerate": (1, 2, ("start",), iterables.numbered),
+    "zip": (2, 9, ("strict",), iterables.side_by_side),
 }
-"""Fewest and most arguments, and how each is translated."""
+"""Fewest and most arguments, the names of others, and how each is translated."""

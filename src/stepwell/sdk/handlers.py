@@ -15,8 +15,14 @@ class Handler:
         self.names = error_names(errors, home)
         self.variable = variable  # that holds the error
         self.depth = depth  # how many fragments it is within
+        self.word = "except"
         self.entries: list[Loose] = []
         self.known: Variables | None = None  # at its beginning: what all that lead here know
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether the error goes on behind it: it is a `finally`."""
+        return self.word == "finally"
 
     @property
     def takes_all(self) -> bool:

@@ -11,8 +11,8 @@ from stepwell.sdk.fragments import Fragment
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.scope import Inlined, Scope
 
-FRAME = ("source", "known", "aliases", "texts", "outer", "loops", "iterated", "inlined", "prefix", "error", "returns",
-         "inlining", "known_around")  # fmt: skip
+FRAME = ("source", "known", "aliases", "texts", "outer", "loops", "finals", "iterated", "inlined", "prefix",
+         "error", "returns", "inlining", "known_around")  # fmt: skip
 """What a scope knows of the function that it compiles."""
 
 
@@ -44,7 +44,7 @@ def _enter(scope: Scope, called: Fragment[..., Any], inlined: Inlined) -> None:
     scope.known = type(scope.known)()
     scope.source, scope.inlined, scope.inlining = called.source, inlined, (*scope.inlining, called)
     scope.texts, scope.outer, scope.iterated, scope.error = {}, set(), [], None
-    scope.loops = []
+    scope.loops, scope.finals = [], []
     scope.returns = t.plain(called.types.get("return", Any))
     scope.aliases = {name: scope.fresh(f"{called.name}_{name.lstrip('_') or 'unused'}")
                      for name in sorted(called.source.locals)}  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from stepwell.sdk import types as t
 from stepwell.sdk.arguments import bind, bound_arguments
+from stepwell.sdk.awaits import check_awaited
 from stepwell.sdk.callees import SIDE_BY_SIDE, called_by, calls_states, is_each, is_workflow
 from stepwell.sdk.fragments import Fragment
 from stepwell.sdk.graph import State
@@ -89,6 +90,7 @@ def call(scope: Scope, node: ast.Call, target: ast.expr | None = None, *, wanted
          ends: bool = False) -> t.Type:  # fmt: skip
     """A call that takes states; returns the type of its value. Raises Refused."""
     called = called_by(scope, node)
+    check_awaited(scope, node, called)
     if called in SIDE_BY_SIDE:
         return parallel(scope, node, target, ends)
     name = ast.unparse(node)
@@ -115,7 +117,8 @@ def call(scope: Scope, node: ast.Call, target: ast.expr | None = None, *, wanted
 
 def _check_nested(scope: Scope, called: Any, node: ast.Call) -> None:
     """Raises Refused where an `except` would look at the error of another execution, which is States.TaskFailed."""
-    for handler in innermost_first([*scope.around, *scope.handlers]):
+    levels = [[each for each in level if not each.passes_on] for level in (*scope.around, *scope.handlers)]
+    for handler in innermost_first(levels):
         if not handler.takes_all or handler.variable is not None:
             raise Refused(node, f"An error of the workflow {called.name} comes as States.TaskFailed, whatever it was.",
                           "Catch Exception without a name, or make it a @fragment.")  # fmt: skip
@@ -160,7 +163,13 @@ def _with_arguments_called(scope: Scope, node: ast.Call) -> ast.Call:
 
 def parallel(scope: Scope, node: ast.Call, target: ast.expr | None, ends: bool) -> t.Type:
     """`parallel(a(), b())`: a Parallel, a branch for each argument."""
-    if node.keywords or not node.args or any(isinstance(argument, ast.Starred) for argument in node.args):
+    if node.keywords:
+        raise Refused(node, "Options of calls side by side cannot be compiled.", "Catch errors within a @fragment.")
+    spread = node.args[0].value if len(node.args) == 1 and isinstance(node.args[0], ast.Starred) else None
+    if isinstance(spread, ast.ListComp | ast.GeneratorExp):
+        rounds = ast.copy_location(ast.ListComp(spread.elt, spread.generators), spread)
+        return each(scope, rounds, target, Any, ends)
+    if not node.args or any(isinstance(argument, ast.Starred) for argument in node.args):
         raise Refused(node, "How many calls are made side by side must be known.",
                       "Write parallel(a(), b()), or a comprehension.")  # fmt: skip
     comment, scope.comment = scope.comment, None

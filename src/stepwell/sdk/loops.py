@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 from stepwell.sdk import types as t
 from stepwell.sdk.code import Code, wrapped
+from stepwell.sdk.comprehensions import unpacked
+from stepwell.sdk.finals import leave_loop
 from stepwell.sdk.flow import may_be_a_map
 from stepwell.sdk.graph import State, setter
 from stepwell.sdk.invocations import hoisted, with_items_called
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.results import work
-from stepwell.sdk.rounds import is_enumerate, item_codes, rounds
+from stepwell.sdk.rounds import counted, rounds
 from stepwell.sdk.scope import Loop, Scope
 from stepwell.sdk.syntax import appended, assigned, at, stored
 from stepwell.sdk.variables import Variables
@@ -94,12 +96,14 @@ def compile_break(scope: Scope, statement: ast.Break) -> None:
     loop = scope.loops[-1]
     if loop.header is None:
         raise Refused(statement, "A round that runs beside others cannot break the loop.", "Use a while loop.")
+    leave_loop(scope)
     way = scope.take_way()
     if way is not None:
         loop.broken.append(way)
 
 
 def compile_continue(scope: Scope, statement: ast.Continue) -> None:
+    leave_loop(scope)
     way = scope.take_way()
     if way is not None:
         scope.loops[-1].continued.append(way)
@@ -147,27 +151,25 @@ def _for_in_turn(scope: Scope, statement: ast.For) -> None:
     """Each round goes on from what the one before has left: a loop over an index."""
     target, iterated = statement.target, statement.iter
     shown = f"for {ast.unparse(target)} in {ast.unparse(iterated)}"
-    counter: str | None = None
-    if is_enumerate(scope, iterated) and isinstance(iterated, ast.Call) and isinstance(target, ast.Tuple):
-        pair = target.elts
-        if len(iterated.args) != 1 or iterated.keywords or len(pair) != 2 or not isinstance(pair[0], ast.Name):
-            raise Refused(iterated, "Only enumerate(…) of one list can be compiled.", "Count in the loop.")
-        counter, target, iterated = pair[0].id, pair[1], iterated.args[0]
+    numbered = counted(scope, target, iterated)
+    counter, start = "", 0
+    if numbered is not None:
+        counter, target, iterated, start = numbered
     comment, scope.comment = scope.comment, None
     ready = hoisted(scope, iterated)
-    if t.is_dict(scope.expressions.code(ready).type):
-        ready = at(ast.Call(ast.Name("list", ast.Load()), [ready], []), ready)
     scope.comment = comment
-    template, kind = scope.expressions.template(ready)
-    if not t.is_list(kind):
-        raise Refused(iterated, f"{ast.unparse(iterated)} is not known to be a list.", "Annotate it.")
+    if isinstance(ready, ast.List | ast.Tuple):
+        template, kind = scope.expressions.template(ready)
+    else:
+        code = scope.expressions.items(ready)
+        template, kind = wrapped(code), t.list_of(t.item_of(code.type))
     items, index = scope.fresh("items"), scope.fresh("index")
     scope.assign(items, template, kind, target, shown)
     scope.assign(index, 0, int, target, shown)
     scope.assigning = None
-    taken = item_codes(target, t.item_of(kind), f"${items}[${index}]")
-    if counter is not None:
-        taken[counter] = Code(f"${index}", int)
+    taken = unpacked(target, t.item_of(kind), f"${items}[${index}]")
+    if counter:
+        taken[counter] = Code(f"${index} + {start}" if start else f"${index}", int)
 
     def begin() -> None:
         """Take the next item."""

@@ -39,42 +39,69 @@ def _replace(translator: Translator, node: ast.Call, owner: Code) -> Code:
 
 
 def _get(translator: Translator, node: ast.Call, owner: Code) -> Code:
-    if not t.is_dict(owner.type):
+    if not t.is_dict(owner.type) and not t.is_mapping_record(owner.type):
         raise unknown(node.func.value if isinstance(node.func, ast.Attribute) else node, "a dict")
+    other = computed_anyway(translator, node.args[1]) if len(node.args) == 2 else Code("null", t.NONE)
+    key, fields = translator.key(node.args[0]), t.fields_of(owner.type) or {}
+    named = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+    kind = fields[named] if named in fields else t.value_of(owner.type)
+    found = f"$lookup({owner.text}, {key.text})"
+    return Code(exists_or(found, other.at(TERNARY + 1)), t.union(kind, other.type))
+
+
+def computed_anyway(translator: Translator, default: ast.expr) -> Code:
+    """A default, which Python computes even where it is not needed. Raises Refused when it may fail."""
     inner = translator.within(translator.names)
-    other = inner.sure(node.args[1]) if len(node.args) == 2 else Code("null", t.NONE)
+    code = inner.sure(default)
     if inner.risky:
-        raise Refused(node.args[1], "Python computes this default even where it is not needed, and it may fail.",
+        raise Refused(default, "Python computes this default even where it is not needed, and it may fail.",
                       "Assign it to a name first.")  # fmt: skip
-    found = f"$lookup({owner.text}, {translator.key(node.args[0]).text})"
-    return Code(exists_or(found, other.at(TERNARY + 1)), t.union(t.value_of(owner.type), other.type))
+    return code
 
 
 def _keys(translator: Translator, node: ast.Call, owner: Code) -> Code:
     if not t.is_dict(owner.type):
         raise unknown(node, "about a dict")
-    return keys_of(owner)
+    return keys_of(owner).of(t.stream_of(str))
 
 
 def _values(translator: Translator, node: ast.Call, owner: Code) -> Code:
-    value = t.value_of(owner.type) if t.is_dict(owner.type) else Any
-    if value is Any:
+    value = _value(node, owner)
+    return each_of(keys_of(owner), "_key", value).of(t.stream_of(value.type))
+
+
+def _items(translator: Translator, node: ast.Call, owner: Code) -> Code:
+    value = _value(node, owner)
+    pair = Code(f"[$_key, {value.item}]", t.tuple_of(str, value.type), display=True)
+    return each_of(keys_of(owner), "_key", pair).of(t.stream_of(pair.type))
+
+
+def _value(node: ast.Call, owner: Code) -> Code:
+    """What a dict has under `$_key`."""
+    kind = t.value_of(owner.type) if t.is_dict(owner.type) else Any
+    if t.may_be_list(kind):
         raise unknown(node, "about a dict of a known type")
-    return each_of(keys_of(owner), "key", Code(f"$lookup({owner.text}, $key)", value))
+    return Code(f"$lookup({owner.text}, $_key)", kind)
 
 
 def _join(translator: Translator, node: ast.Call, owner: Code) -> Code:
-    items = translator.sure(node.args[0])
-    if owner.type is not str or not t.is_list(items.type) or t.item_of(items.type) is not str:
-        raise Refused(node, "join of anything but a list of strings cannot be compiled.", "Annotate it.")
+    items = translator.items(node.args[0])
+    if owner.type is not str or t.item_of(items.type) is not str:
+        raise Refused(node, "join of anything but strings cannot be compiled.", "Annotate it.")
     return Code(f"$join({items.text}, {owner.text})", str)
 
+
+_SPACE = r"[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
+"""What `strip` takes away: a regular expression's own \\s is another set."""
 
 _ENDS_WITH = "($length({0}) >= $length({1}) and $substring({0}, $length({0}) - $length({1})) = {1})"
 
 METHODS: dict[tuple[str, int], Method] = {
     ("upper", 0): _of_text("$uppercase({0})", str),
     ("lower", 0): _of_text("$lowercase({0})", str),
+    ("strip", 0): _of_text(f'$replace({{0}}, /^{_SPACE}|{_SPACE}$/, "")', str),
+    ("lstrip", 0): _of_text(f'$replace({{0}}, /^{_SPACE}/, "")', str),
+    ("rstrip", 0): _of_text(f'$replace({{0}}, /{_SPACE}$/, "")', str),
     ("startswith", 1): _of_text("($substring({0}, 0, $length({1})) = {1})", bool),
     ("endswith", 1): _of_text(_ENDS_WITH, bool),
     ("split", 1): _split,
@@ -84,5 +111,6 @@ METHODS: dict[tuple[str, int], Method] = {
     ("get", 2): _get,
     ("keys", 0): _keys,
     ("values", 0): _values,
+    ("items", 0): _items,
 }
 """By name and number of arguments."""

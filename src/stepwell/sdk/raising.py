@@ -5,6 +5,7 @@ import inspect
 from typing import Any
 
 from stepwell.sdk.code import Caught, wrapped
+from stepwell.sdk.finals import compile_final
 from stepwell.sdk.graph import setter
 from stepwell.sdk.handlers import Handler, innermost_first
 from stepwell.sdk.invocations import hoisted
@@ -28,6 +29,7 @@ def compile_raise(scope: Scope, statement: ast.Raise) -> None:
     known, error = scope.constant(made.func if isinstance(made, ast.Call) else made)
     if not known or not (isinstance(error, type) and issubclass(error, BaseException)):
         raise Refused(statement, "Only an exception of a known class can be raised.", "Write raise TheClass(…).")
+    _check_alone(scope, statement, error)
     cause = _text(scope, made, error)
     handler = next((each for each in innermost_first(scope.handlers) if each.takes(error)), None)
     if handler is None:
@@ -41,6 +43,14 @@ def compile_raise(scope: Scope, statement: ast.Raise) -> None:
     way = scope.take_way()
     assert way is not None
     handler.enter(way[0], scope.known_for(handler))
+
+
+def _check_alone(scope: Scope, node: ast.AST, error: type[BaseException]) -> None:
+    """Raises Refused for an exception that is called as another one of this workflow is."""
+    other = scope.machine.errors.setdefault(error.__name__, error)
+    if other is not error:
+        raise Refused(node, f"{error.__module__}.{error.__name__} and {other.__module__}.{other.__name__} are two "
+                      "errors, and machines tell errors apart by their names.", "Rename one of them.")  # fmt: skip
 
 
 def _text(scope: Scope, made: ast.expr, error: type[BaseException]) -> Any:
@@ -101,7 +111,13 @@ def _list(names: list[str]) -> str:
 
 def compile_try(scope: Scope, statement: ast.Try) -> None:
     if statement.finalbody:
-        raise Refused(statement, "`finally` cannot be compiled.", "Do it after the try, and in each except.")
+        inner = lambda: _try(scope, statement) if statement.handlers else scope.block(statement.body)  # noqa: E731
+        compile_final(scope, statement, inner, lambda error: _raise_again(scope, error, "raise"))
+    else:
+        _try(scope, statement)
+
+
+def _try(scope: Scope, statement: ast.Try) -> None:
     handlers = [_handler(scope, clause) for clause in statement.handlers]
     with scope.guarded(handlers):
         scope.block(statement.body)
@@ -129,6 +145,7 @@ def _handler(scope: Scope, clause: ast.ExceptHandler) -> Handler:
         known, error = scope.constant(node)
         if not known or not (isinstance(error, type) and issubclass(error, BaseException)):
             raise Refused(node, f"{ast.unparse(node)} is not known to be a class of exceptions.", "Name the class.")
+        _check_alone(scope, node, error)
         errors.append(error)
     variable: str | None = None
     if clause.name is not None:

@@ -3,6 +3,7 @@
 import ast
 
 from stepwell.sdk import types as t
+from stepwell.sdk.comprehensions import unpacked
 from stepwell.sdk.graph import State
 from stepwell.sdk.handlers import innermost_first
 from stepwell.sdk.problems import Refused
@@ -28,19 +29,10 @@ def work(scope: Scope, state: State, name: str, target: ast.expr | None, kind: t
 
 def targets_of(scope: Scope, target: ast.expr, kind: t.Type, value: str) -> list[tuple[str, str, str, t.Type]]:
     """Python's name, the variable, its value, its type: for a name, or for each of a tuple."""
-    names = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
-    found = []
-    for index, name in enumerate(names):
-        if not isinstance(name, ast.Name):
-            raise Refused(name, "Only names can be assigned here.", "Assign it to a name first.")
-        scope.check_owned(name.id, name)
-        if name is target:
-            found.append((name.id, scope.variable(name.id), value, kind))
-        else:
-            found.append((name.id, scope.variable(name.id), f"{value}[{index}]", t.item_of(kind, index)))
-    if names != [target] and not (t.length_of(kind) == len(names)):
-        raise Refused(target, f"{t.shown(kind)} is not known to have {len(names)} items.", "Annotate it as a tuple.")
-    return found
+    codes = unpacked(target, kind, value)
+    for name in codes:
+        scope.check_owned(name, target)
+    return [(name, scope.variable(name), code.text, code.type) for name, code in codes.items()]
 
 
 def check(node: ast.AST, what: str, kind: t.Type, wanted: t.Type) -> None:

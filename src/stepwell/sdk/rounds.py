@@ -5,8 +5,9 @@ import ast
 from stepwell.sdk import types as t
 from stepwell.sdk.callees import calls_states
 from stepwell.sdk.code import Code, Json
-from stepwell.sdk.comprehensions import bind
+from stepwell.sdk.comprehensions import bind, unpacked
 from stepwell.sdk.graph import State
+from stepwell.sdk.iterables import start_of
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.scope import Loop, Scope
 
@@ -17,11 +18,12 @@ def rounds(scope: Scope, generator: ast.comprehension, part: ast.AST, single: bo
         raise Refused(generator.ifs[0], "A condition here cannot call a task.", "Call it in a comprehension before.")
     inner = scope.inner()
     inner.loops = [Loop(None)]
-    if is_enumerate(scope, generator.iter):
-        codes, state = _counted(scope, generator)
+    numbered = counted(scope, generator.target, generator.iter)
+    if numbered is not None and not generator.ifs:
+        codes, state = _counted(scope, *numbered)
     else:
         items, kind = _items(scope, generator)
-        codes, state = item_codes(generator.target, kind, "$states.input"), {"Type": "Map", "Items": items}
+        codes, state = unpacked(generator.target, kind, "$states.input"), {"Type": "Map", "Items": items}
     for name in codes:
         inner.own(name, part)
     if single:
@@ -31,43 +33,29 @@ def rounds(scope: Scope, generator: ast.comprehension, part: ast.AST, single: bo
         inner.emit(f"for {ast.unparse(generator.target)}", {"Type": "Pass", "Assign": assign})
     for name, code in codes.items():
         inner.known.learn(name, code.type)
+    for test in generator.ifs:
+        inner.assume(test, True)
     return inner, state
 
 
-def is_enumerate(scope: Scope, node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and scope.constant(node.func) == (True, enumerate)
+def counted(scope: Scope, target: ast.expr, iterated: ast.expr) -> tuple[str, ast.expr, ast.expr, int] | None:
+    """`for i, x in enumerate(xs, start)`: the counting name, the other target, the list, the start. None for others."""
+    if not isinstance(iterated, ast.Call) or scope.constant(iterated.func) != (True, enumerate):
+        return None
+    pair = target.elts if isinstance(target, ast.Tuple) else []
+    if len(pair) != 2 or not isinstance(pair[0], ast.Name) or not 1 <= len(iterated.args) + len(iterated.keywords) <= 2:
+        return None
+    return pair[0].id, pair[1], iterated.args[0], start_of(iterated)
 
 
-def _counted(scope: Scope, generator: ast.comprehension) -> tuple[dict[str, Code], State]:
-    """`for i, x in enumerate(xs)`: what the names of a round are, and the Map."""
-    assert isinstance(generator.iter, ast.Call)
-    names = _names(generator.target)
-    if len(generator.iter.args) != 1 or generator.iter.keywords or generator.ifs or len(names) != 2:
-        raise Refused(generator.iter, "Only `for i, x in enumerate(…)` of one whole list can be compiled.",
-                      "Count in the loop.")  # fmt: skip
-    items, kind = _items(scope, ast.comprehension(generator.target, generator.iter.args[0], [], 0))
+def _counted(scope: Scope, name: str, target: ast.expr, items: ast.expr, start: int) -> tuple[dict[str, Code], State]:
+    """What the names of a round of `enumerate` are, and the Map."""
+    template, kind = _items(scope, ast.comprehension(target, items, [], 0))
     item = "$states.context.Map.Item"
-    selector = {"index": f"{{% {item}.Index %}}", "item": f"{{% {item}.Value %}}"}
-    codes = {names[0].id: Code("$states.input.index", int), names[1].id: Code("$states.input.item", kind)}
-    return codes, {"Type": "Map", "Items": items, "ItemSelector": selector}
-
-
-def _names(target: ast.expr) -> list[ast.Name]:
-    names = target.elts if isinstance(target, ast.Tuple) else [target]
-    found = [name for name in names if isinstance(name, ast.Name)]
-    if len(found) != len(names):
-        raise Refused(target, "Only names can be assigned here.", "Assign them in the loop.")
-    return found
-
-
-def item_codes(target: ast.expr, kind: t.Type, text: str) -> dict[str, Code]:
-    """What the names of a loop's target are, where the item is this text."""
-    if isinstance(target, ast.Name):
-        return {target.id: Code(text, kind)}
-    names = _names(target)
-    if t.length_of(kind) != len(names):
-        raise Refused(target, f"{t.shown(kind)} is not known to have {len(names)} items.", "Annotate it as a tuple.")
-    return {name.id: Code(f"{text}[{index}]", t.item_of(kind, index)) for index, name in enumerate(names)}
+    index = f"{item}.Index + {start}" if start else f"{item}.Index"
+    selector = {"index": f"{{% {index} %}}", "item": f"{{% {item}.Value %}}"}
+    codes = {name: Code("$states.input.index", int), **unpacked(target, kind, "$states.input.item")}
+    return codes, {"Type": "Map", "Items": template, "ItemSelector": selector}
 
 
 def _items(scope: Scope, generator: ast.comprehension) -> tuple[Json, t.Type]:
@@ -76,11 +64,5 @@ def _items(scope: Scope, generator: ast.comprehension) -> tuple[Json, t.Type]:
     if isinstance(iterated, ast.List | ast.Tuple) and not generator.ifs:
         template, kind = scope.expressions.template(iterated)
         return template, t.item_of(kind)
-    if generator.ifs or t.is_dict(scope.expressions.code(iterated).type):
-        bare = ast.comprehension(generator.target, iterated, generator.ifs, 0)
-        _, code, _ = bind(scope.expressions, bare)
-    else:
-        code = scope.expressions.sure(iterated)
-    if not t.is_list(code.type):
-        raise Refused(iterated, f"{ast.unparse(iterated)} is not known to be a list.", "Annotate it.")
+    _, code, _ = bind(scope.expressions, ast.comprehension(generator.target, iterated, generator.ifs, 0))
     return f"{{% {code.text} %}}", t.item_of(code.type)

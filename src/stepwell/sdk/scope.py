@@ -32,6 +32,7 @@ class Machine:
         self.problems: list[Problem] = []
         self.doubtful: set[str] = set()  # names whose assignments were refused
         self.given: set[str] = set()  # variables that we have named ourselves
+        self.errors: dict[str, type[BaseException]] = {}  # by the names by which machines tell them apart
 
 
 class Loop:
@@ -41,6 +42,15 @@ class Loop:
         self.header = header  # the state that begins the next round; None: a round of a Map, which just ends
         self.broken: list[tuple[list[Loose], Variables]] = []
         self.continued: list[tuple[list[Loose], Variables]] = []
+
+
+class Final:
+    """The `finally` of a `try` around what is compiled."""
+
+    def __init__(self, body: list[ast.stmt], handlers: int, loops: int) -> None:
+        self.body = body
+        self.handlers = handlers  # how many levels of them are around the `try`
+        self.loops = loops
 
 
 class Inlined:
@@ -66,6 +76,7 @@ class Scope:
         self.handlers: list[list[Handler]] = []
         self.around: list[list[Handler]] = []  # those of enclosing scopes
         self.loops: list[Loop] = []
+        self.finals: list[Final] = []
         self.iterated: list[str] = []  # lists that loops around are going through
         self.inlined: Inlined | None = None
         self.inlining: tuple[Any, ...] = ()  # the fragments around what is compiled
@@ -82,7 +93,9 @@ class Scope:
         if name in self.texts:
             return self.texts[name]
         if name in self.known.types:
-            return Code(f"${self.variable(name)}", self.known.types[name])
+            filled = not self.inlining and name in self.source.taken
+            small = name in self.source.counters
+            return Code(f"${self.variable(name)}", self.known.types[name], small=small, filled=filled)
         if name in self.known.maybe:
             raise Refused(node, f"{name} is not assigned on every way that leads here.", "Assign it before the branch.")
         if name in self.source.locals:
@@ -139,7 +152,7 @@ class Scope:
     def risk(self, node: ast.AST, error: type[Exception]) -> None:
         for handler in innermost_first([*self.around, *self.handlers]):
             if handler.takes(error):
-                what = f"{ast.unparse(node)} may raise {error.__name__}, which the `except` here would catch"
+                what = f"{ast.unparse(node)} may raise {error.__name__}, which the `{handler.word}` here would catch"
                 raise Refused(node, f"{what}, and no Catch can.", "Compute it before the `try`, or test before.")
 
     @property
@@ -247,6 +260,7 @@ class Scope:
         """Remember where we are; the function returned goes back there."""
         machine, graph = self.machine, self.graph
         taken, given, problems = set(machine.names.taken), set(machine.given), len(machine.problems)
+        doubtful = set(machine.doubtful)
         states, loose, known, comment = dict(graph.states), list(graph.loose), self.known.copy(), self.comment
         aliases, assigning = dict(self.aliases), self.assigning
         assigned = None if assigning is None else dict(assigning["Assign"])
@@ -255,7 +269,7 @@ class Scope:
         returned = None if self.inlined is None else (list(self.inlined.ends), list(self.inlined.types))
 
         def back() -> None:
-            machine.names.taken, machine.given = set(taken), set(given)
+            machine.names.taken, machine.given, machine.doubtful = set(taken), set(given), set(doubtful)
             del machine.problems[problems:]
             graph.states, graph.loose, self.known, self.comment = dict(states), list(loose), known.copy(), comment
             self.aliases, self.assigning = dict(aliases), assigning

@@ -1,19 +1,23 @@
 """A function's source: its syntax, its comments, and what the names in it stand for outside."""
 
 import ast
+import asyncio
 import builtins
 import inspect
 import io
 import textwrap
 import tokenize
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-from stepwell.sdk.flow import shared_lists
+from stepwell.sdk.flow import counters
 from stepwell.sdk.problems import Problem, WorkflowError
 from stepwell.sdk.syntax import assigned
 
 _MISSING = object()
+
+Place = tuple[int, int, int, int]
+"""Where an expression begins and ends: lines and columns."""
 
 
 class Source:
@@ -32,13 +36,23 @@ class Source:
         module = ast.parse(self.text)
         definition = module.body[0]
         assert isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef)
-        self.definition = _Awaited().visit(definition)
+        awaited = _Awaited()
+        self.definition = awaited.visit(definition)
+        self.awaited = awaited.places
         self._comments = _comments(self.text)
         self._outer = self._outside()
         self.names = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
         self.parameters = {node.arg for node in ast.walk(definition.args) if isinstance(node, ast.arg)}
         self.locals = assigned(definition.body) | self.parameters
-        self.shared = shared_lists(definition)
+        self.taken = self.parameters - assigned(definition.body)  # they have what the first state has given them
+        self.counters = counters(definition)
+        self.gathered = set(self._gathered(definition))
+
+    def _gathered(self, definition: ast.AST) -> Iterator[Place]:
+        """The calls that `asyncio.gather` awaits."""
+        for node in ast.walk(definition):
+            if isinstance(node, ast.Call) and self.outside(node.func) == (True, asyncio.gather):
+                yield from (place_of(each) for argument in node.args for each in _calls_for(argument))
 
     def _outside(self) -> dict[str, Any]:
         """Globals, and what the function closes over."""
@@ -86,10 +100,25 @@ class Source:
 
 
 class _Awaited(ast.NodeTransformer):
-    """`await call()` means `call()` in a workflow."""
+    """`await call()` means `call()` in a workflow; which calls are awaited is remembered by their places."""
+
+    def __init__(self) -> None:
+        self.places: set[Place] = set()
 
     def visit_Await(self, node: ast.Await) -> ast.AST:
+        self.places.add(place_of(node.value))
         return cast(ast.AST, self.visit(node.value))
+
+
+def place_of(node: ast.expr) -> Place:
+    """Where an expression stands: no two are in the same place."""
+    return node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0
+
+
+def _calls_for(argument: ast.expr) -> Iterator[ast.expr]:
+    """An argument of `gather`, or what `*[call for …]` calls."""
+    spread = argument.value if isinstance(argument, ast.Starred) else argument
+    yield spread.elt if isinstance(spread, ast.ListComp | ast.GeneratorExp) else spread
 
 
 def _comments(text: str) -> dict[int, tuple[str, bool]]:

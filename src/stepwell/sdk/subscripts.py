@@ -1,31 +1,41 @@
-"""Items of lists, members of dicts, and slices as JSONata."""
+"""Items of lists and members of dicts as JSONata."""
 
 import ast
 from typing import Any
 
 from stepwell.sdk import types as t
 from stepwell.sdk.code import ATOM, Code, step, whole
-from stepwell.sdk.problems import Refused
+from stepwell.sdk.problems import Refused, unknown
+from stepwell.sdk.slices import taken
 from stepwell.sdk.translator import Translator
 
 
 def subscript(translator: Translator, node: ast.Subscript) -> Code:
     owner = translator.code(node.value)
     if isinstance(node.slice, ast.Slice):
-        return _slice(translator, node, translator.sure(node.value), node.slice)
+        return taken(translator, node, translator.sure(node.value), node.slice)
     key = node.slice.value if isinstance(node.slice, ast.Constant) else None
     if isinstance(key, str) and not t.is_list(owner.type):
         return _member(translator, node, owner, key)
     if t.is_list(owner.type):
-        index = translator.sure(node.slice)
-        if index.type is not int:
-            raise Refused(node.slice, "The index of a list must be known to be an int.", "Annotate it.")
-        kind = t.item_of(owner.type, whole(node.slice))
-        return translator.uncertain(node, f"{owner.at(ATOM)}[{index.text}]", kind, IndexError)
+        return _item(translator, node, owner)
     if t.is_dict(owner.type):
         text = f"$lookup({owner.text}, {translator.key(node.slice).text})"
         return translator.uncertain(node, text, t.value_of(owner.type), KeyError)
-    raise Refused(node, f"Whether {ast.unparse(node.value)} is a list or a dict is not known.", "Annotate it.")
+    if owner.type is str:
+        raise Refused(node, "One character of a string cannot be taken here.", "Write a slice: s[:1], s[-1:].")
+    raise unknown(node.value, "a list or a dict")
+
+
+def _item(translator: Translator, node: ast.Subscript, owner: Code) -> Code:
+    index = translator.sure(node.slice)
+    if index.type is not int:
+        raise Refused(node.slice, "The index of a list must be known to be an int.", "Annotate it.")
+    literal, length = whole(node.slice), t.length_of(owner.type)
+    text, kind = f"{owner.at(ATOM)}[{index.text}]", t.item_of(owner.type, literal)
+    if owner.certain and literal is not None and length is not None and -length <= literal < length:
+        return Code(text, kind)
+    return translator.uncertain(node, text, kind, IndexError)
 
 
 def _member(translator: Translator, node: ast.Subscript, owner: Code, key: str) -> Code:
@@ -41,22 +51,3 @@ def _member(translator: Translator, node: ast.Subscript, owner: Code, key: str) 
     if owner.certain and t.surely_there(owner.type, key):
         return Code(text, fields[key])
     return translator.uncertain(node, text, fields[key], KeyError)
-
-
-def _slice(translator: Translator, node: ast.Subscript, owner: Code, bounds: ast.Slice) -> Code:
-    """`x[2:5]`, with literals from the front."""
-    first = 0 if bounds.lower is None else whole(bounds.lower)
-    last = None if bounds.upper is None else whole(bounds.upper)
-    open_ended = bounds.upper is None
-    if bounds.step is not None or first is None or first < 0 or (not open_ended and (last is None or last < 0)):
-        raise Refused(node, "Only slices between literals that count from the front can be compiled.",
-                      "Take it in a @task.")  # fmt: skip
-    if owner.type is str:
-        length = "" if last is None else f", {max(0, last - first)}"
-        return Code(f"$substring({owner.text}, {first}{length})", str)
-    if not t.is_list(owner.type) or t.item_of(owner.type) is Any or t.is_list(t.item_of(owner.type)):
-        raise Refused(node, f"{ast.unparse(node.value)} is not known to be a string, or a list of no lists.",
-                      "Annotate it.")  # fmt: skip
-    test = f"$index >= {first}" + ("" if last is None else f" and $index < {last}")
-    text = f"[$filter({owner.text}, function($item, $index) {{{test}}})]"
-    return Code(text, t.list_of(t.item_of(owner.type)), display=True)

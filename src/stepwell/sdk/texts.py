@@ -3,14 +3,23 @@
 import ast
 
 from stepwell.sdk import types as t
-from stepwell.sdk.code import ADD, TERNARY, Caught, Code, literal
+from stepwell.sdk.code import ADD, COMPARE, TERNARY, Caught, Code, literal
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.translator import Translator
 
 
 def as_text(translator: Translator, node: ast.expr) -> Code:
-    """`str(value)`. $string would round an int to 15 digits, $formatBase does not."""
+    """`str(value)`."""
     code = translator.sure(node)
+    kinds = t.choices(code.type)
+    if len(kinds) == 2 and t.NONE in kinds:
+        written = _written(node, code.of(t.without_none(code.type)))
+        return Code(f'({code.at(COMPARE + 1)} = null ? "None" : {written.at(TERNARY + 1)})', str)
+    return _written(node, code)
+
+
+def _written(node: ast.expr, code: Code) -> Code:
+    """$string would round an int to 15 digits, $formatBase does not."""
     if code.type is str:
         return code
     if code.type is int:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from stepwell.sdk import types as t
-from stepwell.sdk.code import ATOM, Caught, Code, Json, Names, failing, wrapped
+from stepwell.sdk.code import ATOM, Caught, Code, Json, Names, failing, keys_of, wrapped
 from stepwell.sdk.problems import Refused
 from stepwell.sdk.truth import both, truth
 
@@ -33,13 +33,14 @@ class Forms(msgspec.Struct, frozen=True):
 class Translator:
     """The expressions of one scope."""
 
-    def __init__(self, names: Names, forms: Forms) -> None:
+    def __init__(self, names: Names, forms: Forms, depth: int = 0) -> None:
         self.names = names
         self.forms = forms
+        self.depth = depth  # how many comprehensions are around
         self.risky = False  # something translated here may have no value, or divide by zero
 
-    def within(self, names: Names) -> "Translator":
-        return Translator(names, self.forms)
+    def within(self, names: Names, deeper: int = 0) -> "Translator":
+        return Translator(names, self.forms, self.depth + deeper)
 
     def is_data(self, node: ast.expr) -> bool:
         """Whether a name, or what an attribute is of, is a variable of the workflow."""
@@ -56,19 +57,20 @@ class Translator:
         code = self.code(node)
         if code.type is Caught:
             raise Refused(node, "An exception is no data.", f"Write str({ast.unparse(node)}).")
+        _check_no_stream(node, code)
         return wrapped(code), code.type
 
     def code(self, node: ast.expr) -> Code:
         """The expression. Raises Refused."""
         form = self.forms.codes.get(type(node))
         if form is None:
-            raise Refused(node, f"{_WORDS_FOR.get(type(node), type(node).__name__)} cannot be compiled.",
-                          "Do it in a @task.")  # fmt: skip
+            what, instead = _WORDS_FOR.get(type(node), (type(node).__name__, "Do it in a @task."))
+            raise Refused(node, f"{what} cannot be compiled.", instead)
         code = form(self, node)
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
             narrowed = self.names.narrowed(ast.unparse(node))
             if narrowed is not None:
-                return Code(code.text, narrowed, code.level, code.certain, code.display)
+                return code.of(narrowed)
         return code
 
     def sure(self, node: ast.expr) -> Code:
@@ -94,9 +96,19 @@ class Translator:
     def item(self, node: ast.expr) -> Code:
         """What stands in a list display."""
         code = self.sure(node)
-        if any(choice is Any or (t.is_list(choice) and not t.is_list(code.type)) for choice in t.choices(code.type)):
+        if t.may_be_list(code.type):
             raise Refused(node, "Whether this is a list is not known, and a list in a list would be flattened.",
                           "Annotate it.")  # fmt: skip
+        _check_no_stream(node, code)
+        return code
+
+    def items(self, node: ast.expr) -> Code:
+        """What can be gone through, as a JSON array: a list, a dict's keys, a range."""
+        code = self.sure(node)
+        if t.is_dict(code.type):
+            return keys_of(code)
+        if not t.is_iterable(code.type):
+            raise Refused(node, f"{ast.unparse(node)} is not known to be a list.", "Annotate it.")
         return code
 
     def truth(self, node: ast.expr) -> Code:
@@ -110,7 +122,9 @@ class Translator:
             return both(parts, node.op)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             return Code(f"$not({self.truth(node.operand).text})", bool)
-        return truth(self.sure(node))
+        code = self.sure(node)
+        _check_no_stream(node, code)
+        return truth(code)
 
     def uncertain(self, node: ast.expr, text: str, kind: t.Type, error: type[Exception]) -> Code:
         """An expression that has no value where Python raises this."""
@@ -119,12 +133,20 @@ class Translator:
         return Code(text, kind, certain=False)
 
 
-_WORDS_FOR: dict[type[ast.AST], str] = {
-    ast.Lambda: "A lambda",
-    ast.NamedExpr: "An assignment within an expression",
-    ast.Set: "A set",
-    ast.SetComp: "A set",
-    ast.Starred: "A spread",
-    ast.Yield: "`yield`",
-    ast.YieldFrom: "`yield`",
+def _check_no_stream(node: ast.expr, code: Code) -> None:
+    if any(t.is_stream(kind) for kind in t.choices(code.type)):
+        shown = ast.unparse(node)
+        made = f"list{shown}" if isinstance(node, ast.GeneratorExp) else f"list({shown})"
+        raise Refused(node, f"{shown} is no list, and no data.", f"Write {made}.")
+
+
+_WORDS_FOR: dict[type[ast.AST], tuple[str, str]] = {
+    ast.Lambda: ("A lambda", "Do it in a @task."),
+    ast.NamedExpr: ("An assignment within an expression", "Assign it in a line of its own before."),
+    ast.Set: ("A set", "Write a list."),
+    ast.SetComp: ("A set", "Write a list, or make it in a @task."),
+    ast.Starred: ("A spread", "Name each of them."),
+    ast.Yield: ("`yield`", "Collect the values in a list and return that."),
+    ast.YieldFrom: ("`yield`", "Collect the values in a list and return that."),
 }
+"""What else there is, in words, and what to write instead."""

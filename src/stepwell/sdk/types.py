@@ -4,13 +4,16 @@ import dataclasses
 import enum
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 Type = Any
 """A type as annotations write it; `Any` when nothing is known."""
 
 NONE = type(None)
+NOTHING = typing.Never
+"""The type of the items of an empty list."""
+
 NUMBERS = (int, float)
 _SCALARS = {int, float, str, NONE, bool}
 _LISTS: tuple[Any, ...] = (list, tuple, Sequence, set, frozenset)
@@ -49,15 +52,20 @@ def choices(hint: Type) -> tuple[Type, ...]:
 
 
 def union(*members: Type) -> Type:
-    """The least that all of these are; `Any` when one of them is unknown."""
+    """The least that all of these are; `Any` when one of them is unknown, NOTHING of none."""
     distinct: list[Type] = []
     for member in members:
         for choice in choices(member):
             if choice is Any:
                 return Any
-            if choice not in distinct:
+            if choice not in distinct and choice is not NOTHING:
                 distinct.append(choice)
-    return Union[tuple(distinct)] if distinct else Any  # noqa: UP007 (how many there are is known only here)
+    if float in distinct and int in distinct:  # a float may be an int: that is what float means in annotations
+        distinct.remove(int)
+    for is_kind, inside in ((is_list, item_of), (is_dict, value_of)):
+        if any(is_kind(kind) and inside(kind) is not NOTHING for kind in distinct):  # an empty one is of that kind, too
+            distinct = [kind for kind in distinct if not (is_kind(kind) and inside(kind) is NOTHING)]
+    return Union[tuple(distinct)] if distinct else NOTHING  # noqa: UP007 (how many there are is known only here)
 
 
 def without_none(hint: Type) -> Type:
@@ -78,10 +86,29 @@ def tuple_of(*items: Type) -> Type:
     return types.GenericAlias(tuple, items)
 
 
+def stream_of(item: Type) -> Type:
+    """What gives items one after the other and is no list to Python: a range, a generator, a dict's values."""
+    return types.GenericAlias(Iterable, (item,))
+
+
+def is_stream(hint: Type) -> bool:
+    return _origin(plain(hint)) is Iterable
+
+
+def is_iterable(hint: Type) -> bool:
+    """Whether it is a list, or another thing that can be gone through and is an array in JSON."""
+    return is_list(hint) or is_stream(hint)
+
+
 def is_list(hint: Type) -> bool:
     """Whether it is an array in JSON."""
     hint = plain(hint)
     return (_origin(hint) or hint) in _LISTS
+
+
+def may_be_list(hint: Type) -> bool:
+    """Whether it may be a list or none: as an item of a list that would make a difference to JSONata."""
+    return not is_list(hint) and any(choice is Any or is_list(choice) for choice in choices(hint))
 
 
 def is_tuple(hint: Type) -> bool:
@@ -111,7 +138,9 @@ def is_dict(hint: Type) -> bool:
 
 
 def value_of(hint: Type) -> Type:
-    """The type of a dict's values."""
+    """The type of a dict's values; of a TypedDict's whatever they are."""
+    if is_mapping_record(hint):
+        return union(*(fields_of(hint) or {}).values())
     arguments = get_args(plain(hint))
     return plain(arguments[1]) if len(arguments) == 2 else Any
 
@@ -141,6 +170,8 @@ def surely_there(hint: Type, name: str) -> bool:
 def fits(given: Type, wanted: Type) -> bool:
     """Whether a value of one type may go where the other is wanted; in doubt it may: the border checks it."""
     given_choices, wanted_choices = choices(given), choices(wanted)
+    if NOTHING in (given, wanted):
+        return given is NOTHING
     if Any in given_choices or Any in wanted_choices or wanted is object:
         return True
     return all(any(_fits_one(each, other) for other in wanted_choices) for each in given_choices)
@@ -210,4 +241,8 @@ def shown(hint: Type) -> str:
     """As a message names it."""
     if hint is NONE:
         return "None"
-    return hint.__name__ if isinstance(hint, type) and not get_args(hint) else str(hint).replace("typing.", "")
+    return (
+        hint.__name__
+        if isinstance(hint, type) and not get_args(hint)
+        else str(hint).replace("[typing.Never]", "").replace("[str, typing.Never]", "").replace("typing.", "")
+    )

@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from stepwell.sdk import calls
+from stepwell.sdk.awaits import check_awaited
 from stepwell.sdk.code import Code, wrapped
 from stepwell.sdk.graph import State
 from stepwell.sdk.invocations import hoisted
@@ -21,6 +22,7 @@ def wait(scope: Scope, node: ast.Call) -> bool:
     known, called = scope.constant(node.func)
     if not known or called not in (*SLEEPS, calls.wait_until):
         return False
+    check_awaited(scope, node, called)
     state: State = {"Type": "Wait"}
     if called is calls.wait_until:
         state["Timestamp"] = _moment(scope, node)
