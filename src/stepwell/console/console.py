@@ -15,6 +15,7 @@ from stepwell.api.app import Endpoint, refused
 from stepwell.console.event import event
 from stepwell.console.executions import executions
 from stepwell.console.live import Live
+from stepwell.console.overview import Overview
 from stepwell.console.pages import Pages
 from stepwell.console.tasks import token, waiting
 from stepwell.console.watching import Watching
@@ -37,6 +38,7 @@ class Console:
         answers: dict[str, Answers] = {
             "event": event,
             "executions": executions,
+            "overview": Overview(engine).serve,
             "token": token,
             "waiting": waiting,
         }

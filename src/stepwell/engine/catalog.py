@@ -70,6 +70,10 @@ class Catalog:
         """A page of the machines of one region, ordered by ARN; `after` is the last ARN seen."""
         return await self._machines.page(f"{region}:{account}", after, limit)
 
+    async def all_machines(self, after: str | None, limit: int) -> list[StateMachineRecord]:
+        """A page of those of all regions, ordered by ARN."""
+        return await self._machines.page(None, after, limit)
+
     async def regions(self) -> list[str]:
         """Where there are machines or activities, in the order of the alphabet."""
         found = set()
@@ -249,6 +253,10 @@ class Catalog:
     async def activities(self, region: str, account: str, after: str | None, limit: int) -> list[Activity]:
         """A page of the activities of one region, ordered by ARN; `after` is the last ARN seen."""
         return await self._activities.page(f"{region}:{account}", after, limit)
+
+    async def all_activities(self, after: str | None, limit: int) -> list[Activity]:
+        """A page of those of all regions, ordered by ARN."""
+        return await self._activities.page(None, after, limit)
 
     async def create_activity(self, arn: str, encryption: Encryption, tags: dict[str, str]) -> Activity:
         """A new activity, or the one that is there. Raises ActivityAlreadyExists when its encryption differs."""

@@ -49,7 +49,7 @@ class Engine:
         self.integrations = Integrations()
         self.runner = Runner(store, clock, config, self.catalog, self.integrations, outgoing or Outgoing(), trial)
         self.starts = Starts(store, clock, config, self.runner)
-        self.tasks = Tasks(config, self.catalog, self.runner)
+        self.tasks = Tasks(config, self.catalog, self.runner, clock)
         self.redrives = Redrives(store, clock, config, self.catalog, self.runner)
         self.retention = Retention(
             store,

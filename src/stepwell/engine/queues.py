@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict, deque
 from functools import partial
 
+from stepwell.clock import Milliseconds
 from stepwell.core.work import Work, WorkKind
 from stepwell.store.protocol import Store
 
@@ -33,6 +34,7 @@ class ActivityQueue:
         self._place = 0  # of the last task read from the store
         self._reading = asyncio.Lock()
         self._pollers: OrderedDict[asyncio.Future[bool], None] = OrderedDict()  # first come first woken
+        self.asked_at: Milliseconds = 0  # when a worker asked for a task last
 
     @property
     def pollers(self) -> int:
@@ -122,6 +124,10 @@ class ActivityQueues:
         if queue is None:
             queue = self._queues[arn] = ActivityQueue(arn, self._store)
         return queue
+
+    def find(self, arn: str) -> ActivityQueue | None:
+        """The queue of an activity that anybody asked of or gave to."""
+        return self._queues.get(arn)
 
     def add(self, work: Work) -> None:
         assert work.queue is not None

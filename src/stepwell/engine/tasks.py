@@ -4,6 +4,7 @@ import asyncio
 
 import msgspec
 
+from stepwell.clock import Clock
 from stepwell.config import Config
 from stepwell.core import facts as f
 from stepwell.engine.catalog import Catalog
@@ -30,7 +31,8 @@ class ActivityTask(msgspec.Struct, frozen=True):
 class Tasks:
     """Gives tasks to workers, and takes the answers."""
 
-    def __init__(self, config: Config, catalog: Catalog, runner: Runner) -> None:
+    def __init__(self, config: Config, catalog: Catalog, runner: Runner, clock: Clock) -> None:
+        self._clock = clock
         self._config = config
         self._catalog = catalog
         self._runner = runner
@@ -43,6 +45,7 @@ class Tasks:
         if self._runner.queues.pollers >= self._config.poller_limit:
             raise ThrottlingException("Rate exceeded: too many workers wait for tasks.")
         queue = self._runner.queues[activity_arn]
+        queue.asked_at = self._clock.now()
         deadline = asyncio.get_running_loop().time() + self._config.poll_seconds
         try:
             while not (gone.done() or self._runner.released):
@@ -58,6 +61,7 @@ class Tasks:
                     return None
             return None
         finally:
+            queue.asked_at = self._clock.now()
             queue.pass_on()
 
     async def _give_or_return(self, queue: ActivityQueue, task: Task, worker: str | None) -> ActivityTask | None:
