@@ -35,6 +35,27 @@ test("what runs in a shell is never what the texts say", () => {
   expect(option).toBe(String.raw`--cause '$(rm -rf /)${"`"}x${"`"};'\''' `);
 });
 
+test("what the CLI would take for something else comes to it as one JSON", () => {
+  const json = (cause: string): string | undefined =>
+    cliCall({ operation: "StopExecution", input: { executionArn: "a", cause }, ...where }).split(" \\\n  ")[1];
+  expect(json("file:///etc/passwd")).toBe(`--cli-input-json '{"executionArn":"a","cause":"file:///etc/passwd"}'`);
+  expect(json("https://it's")).toBe(String.raw`--cli-input-json '{"executionArn":"a","cause":"https://it'\''s"}'`);
+  expect(json("a\0b")).toBe(String.raw`--cli-input-json '{"executionArn":"a","cause":"a\u0000b"}'`);
+  expect(json("\ud83d")).toBe(String.raw`--cli-input-json '{"executionArn":"a","cause":"\ud83d"}'`);
+  expect(json("see https://x 😀")).toBe("--execution-arn a");
+});
+
+test("options that the CLI calls otherwise, and values that begin with a dash, are what was meant", () => {
+  const input = { taskToken: "-x", output: "{}" };
+  expect(cliCall({ operation: "SendTaskSuccess", input, ...where }).split(" \\\n  ")).toEqual([
+    "aws stepfunctions send-task-success",
+    "--task-token=-x",
+    "--task-output '{}'",
+    "--region eu-west-1",
+    "--endpoint-url http://127.0.0.1:8083",
+  ]);
+});
+
 test("boto3 takes the members as they are, in Python's words", () => {
   const input = { stateMachineArn: ARN, publish: true, input: '{"a": 1}', versionDescription: 'it\'s\n"new"' };
   expect(boto3Call({ operation: "UpdateStateMachine", input, ...where })).toBe(`import boto3

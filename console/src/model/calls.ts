@@ -14,7 +14,11 @@ const PREFIXED: ReadonlySet<string> = new Set(["StartSyncExecution", "TestState"
 
 /** For a POSIX shell. */
 export function cliCall({ operation, input, region, endpoint }: Call): string {
-  const options = membersOf(input).map(([name, value]) => cliOption(name, value));
+  const given = membersOf(input);
+  // Where the CLI would take a text for something else, it is given all of them as one JSON.
+  const options = given.some(([, value]) => typeof value === "string" && MISTAKEN.test(value))
+    ? [`--cli-input-json ${shell(JSON.stringify(Object.fromEntries(given)))}`]
+    : given.map(([name, value]) => cliOption(OPTIONS.get(`${operation}.${name}`) ?? kebab(name), value));
   const parts = [
     `aws stepfunctions ${kebab(operation)}`,
     ...options,
@@ -25,12 +29,18 @@ export function cliCall({ operation, input, region, endpoint }: Call): string {
   return first + parts.join(" \\\n  ");
 }
 
-function cliOption(name: string, value: unknown): string {
-  const option = kebab(name);
+/** The CLI reads what is at such an address; a shell can hand over no NUL, and UTF-8 no half of a pair. */
+const MISTAKEN = /^(?:fileb?|https?):\/\/|\0|\p{Surrogate}/iu;
+
+/** Options that are not called as their members, which are options of the CLI's own. */
+const OPTIONS: ReadonlyMap<string, string> = new Map([["SendTaskSuccess.output", "task-output"]]);
+
+function cliOption(option: string, value: unknown): string {
   if (value === true) return `--${option}`;
   if (value === false) return `--no-${option}`;
-  if (typeof value === "string") return `--${option} ${shell(value)}`;
-  return `--${option} ${shell(JSON.stringify(value))}`;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  // One that begins with a dash would be taken for the next option.
+  return `--${option}${text.startsWith("-") ? "=" : " "}${shell(text)}`;
 }
 
 /** `stateMachineArn` → `state-machine-arn`. */
