@@ -2,8 +2,8 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { Route, Router, Switch } from "wouter";
-import { useHashLocation } from "wouter/use-hash-location";
 import { Refused } from "./api/send";
+import { useAddress } from "./parts/address";
 import { Shell } from "./parts/Shell";
 
 const Dashboard = lazy(() => import("./pages/Dashboard"));
@@ -30,7 +30,7 @@ const queries = new QueryClient({
 export function App() {
   return (
     <QueryClientProvider client={queries}>
-      <Router hook={useHashLocation}>
+      <Router hook={useAddress}>
         <Shell>
           <Suspense fallback={null}>
             <Switch>
