@@ -36,12 +36,12 @@ that needs what is not there is refused, or fails with a sentence that says so; 
 """
 
 PARTS: dict[str, Collection[str]] = {
-    "state machine": {**validate._SCOPE, "States": None, **parse._MACHINE},
-    "branch of a Parallel": {**validate._SCOPE, "States": None},
-    "ItemProcessor": {**validate._SCOPE, "States": None, "ProcessorConfig": None},
-    "Retry": retry_catch._RETRIER,
-    "Catch": retry_catch._CATCHER,
-    "Choices": [*choice_rules._FIELDS, "Variable", "And", "Or", "Not"],
+    "state machine": {**validate.SCOPE, "States": None, **parse.MACHINE},
+    "branch of a Parallel": {**validate.SCOPE, "States": None},
+    "ItemProcessor": {**validate.SCOPE, "States": None, "ProcessorConfig": None},
+    "Retry": retry_catch.RETRIER,
+    "Catch": retry_catch.CATCHER,
+    "Choices": [*choice_rules.FIELDS, "Variable", "And", "Or", "Not"],
     **maps.PARTS,
 }
 """The objects that a definition has besides its states."""

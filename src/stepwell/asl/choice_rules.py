@@ -8,7 +8,7 @@ from stepwell.asl.states import ChoiceRule
 from stepwell.expressions import choices
 from stepwell.expressions.scope import Expression, Json
 
-_FIELDS: dict[str, Reader] = {
+FIELDS: dict[str, Reader] = {
     "Next": readers.string,
     "Comment": readers.string,
     "Assign": variables.assign(),
@@ -17,7 +17,7 @@ _FIELDS: dict[str, Reader] = {
 }
 
 
-_COMPARISONS = frozenset(["Variable", "And", "Or", "Not", *choices.OPERATORS])
+COMPARISONS = frozenset(["Variable", "And", "Or", "Not", *choices.OPERATORS])
 
 
 def choice_rule(value: Json, place: Place) -> ChoiceRule | None:
@@ -29,9 +29,9 @@ def choice_rule(value: Json, place: Place) -> ChoiceRule | None:
     place.require(value, ["Next"])
     place.only_in_language(value, ["Condition", "Output"], "JSONata")
     if place.language == "JSONata":
-        place.object(value, _FIELDS.keys() | _COMPARISONS, ["Condition"])
-    place.only_in_language(value, _COMPARISONS, "JSONPath")
-    found = readers.fields(_FIELDS, value, place)
+        place.object(value, FIELDS.keys() | COMPARISONS, ["Condition"])
+    place.only_in_language(value, COMPARISONS, "JSONPath")
+    found = readers.fields(FIELDS, value, place)
     condition = found.get("Condition") if place.language == "JSONata" else _condition(value, place)
     if place.errors() > before or condition is None:
         return None
@@ -42,7 +42,7 @@ def _condition(rule: dict[str, Any], place: Place) -> Expression | None:
     if "Condition" in rule:
         return None  # told already: it belongs to JSONata
     try:
-        return choices.compile_rule({name: rule[name] for name in rule if name not in _FIELDS}, "")
+        return choices.compile_rule({name: rule[name] for name in rule if name not in FIELDS}, "")
     except choices.RuleError as error:
         for pointer, message in error.problems:
             place.inside(pointer).error(message)

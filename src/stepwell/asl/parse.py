@@ -11,7 +11,7 @@ from stepwell.asl.states import StateMachine
 from stepwell.asl.validate import read_scope
 from stepwell.errors import InvalidDefinition
 
-_MACHINE = {
+MACHINE = {
     "Version": readers.one_of("1.0"),
     "TimeoutSeconds": readers.integer(0, readers.LONGEST),
     "QueryLanguage": readers.one_of("JSONPath", "JSONata"),
@@ -36,7 +36,7 @@ def parse(text: str, *, type: MachineType = "STANDARD") -> Parsed:
         return Parsed(None, (document,))
     reading = Reading("JSONata" if document.get("QueryLanguage") == "JSONata" else "JSONPath", read_scope)
     place = Place(reading, type, reading.language)
-    scope = read_scope(document, place, _MACHINE)
+    scope = read_scope(document, place, MACHINE)
     if reading.errors or scope is None:
         return Parsed(None, tuple(reading.diagnostics))
     return Parsed(

@@ -11,7 +11,7 @@ from stepwell.expressions.scope import Json
 LONGEST_DELAY = 31_622_400
 """Seconds: MaxDelaySeconds must be below 31,622,401 (developer guide, "Retrying after an error")."""
 
-_RETRIER = {
+RETRIER = {
     "ErrorEquals": readers.array(readers.string),
     "IntervalSeconds": readers.integer(0, readers.LONGEST),  # AWS takes 0, though its guide says "positive"
     "MaxAttempts": readers.integer(0, readers.LONGEST),
@@ -20,7 +20,7 @@ _RETRIER = {
     "JitterStrategy": readers.one_of("NONE", "FULL"),
     "Comment": readers.string,
 }
-_CATCHER = {
+CATCHER = {
     "ErrorEquals": readers.array(readers.string),
     "Next": readers.string,
     "ResultPath": readers.result_path,
@@ -63,9 +63,9 @@ def catch(value: Json, place: Place) -> tuple[Catcher, ...]:
 
 def _retrier(value: Json, place: Place) -> Retrier | None:
     before = place.errors()
-    if not place.object(value, _RETRIER, ["ErrorEquals"]):
+    if not place.object(value, RETRIER, ["ErrorEquals"]):
         return None
-    found = readers.fields(_RETRIER, value, place)
+    found = readers.fields(RETRIER, value, place)
     if place.errors() > before:
         return None
     return Retrier(**_named(found), jitter=found.get("JitterStrategy") == "FULL")
@@ -73,11 +73,11 @@ def _retrier(value: Json, place: Place) -> Retrier | None:
 
 def _catcher(value: Json, place: Place) -> Catcher | None:
     before = place.errors()
-    if not place.object(value, _CATCHER, ["ErrorEquals", "Next"]):
+    if not place.object(value, CATCHER, ["ErrorEquals", "Next"]):
         return None
     place.only_in_language(value, ["ResultPath"], "JSONPath")
     place.only_in_language(value, ["Output"], "JSONata")
-    found = readers.fields(_CATCHER, value, place)
+    found = readers.fields(CATCHER, value, place)
     return None if place.errors() > before else Catcher(**_named(found))
 
 

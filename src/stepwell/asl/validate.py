@@ -15,7 +15,7 @@ from stepwell.expressions.scope import Json
 LONGEST_NAME = 80
 """Characters of a state's name (developer guide, quotas)."""
 
-_SCOPE: dict[str, Reader] = {"Comment": readers.string, "StartAt": readers.string}
+SCOPE: dict[str, Reader] = {"Comment": readers.string, "StartAt": readers.string}
 
 
 def read_scope(value: Json, place: Place, more: Mapping[str, Reader]) -> Scope | None:
@@ -23,7 +23,7 @@ def read_scope(value: Json, place: Place, more: Mapping[str, Reader]) -> Scope |
 
     `more` are the fields that only this sort of scope has.
     """
-    known = {**_SCOPE, **more}
+    known = {**SCOPE, **more}
     if not place.object(value, (*known, "States"), ("StartAt", "States")):
         return None
     start = readers.fields(known, value, place).get("StartAt")

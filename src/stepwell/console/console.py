@@ -14,6 +14,7 @@ from stepwell.api.access import DATA
 from stepwell.api.app import Endpoint, refused
 from stepwell.console.event import event
 from stepwell.console.executions import executions
+from stepwell.console.language import language
 from stepwell.console.live import Live
 from stepwell.console.overview import Overview
 from stepwell.console.pages import Pages
@@ -38,6 +39,7 @@ class Console:
         answers: dict[str, Answers] = {
             "event": event,
             "executions": executions,
+            "language": language,
             "overview": Overview(engine).serve,
             "token": token,
             "waiting": waiting,
