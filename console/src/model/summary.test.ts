@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { historyOf } from "./history";
 import { recorded } from "./recorded";
-import { summaryOf, waysTaken } from "./summary";
+import { summaryOf } from "./summary";
 
 describe("the summary of a state", () => {
   it("counts how often it was entered and what came of it", () => {
@@ -49,15 +49,4 @@ describe("the summary of a state", () => {
     const task = summaryOf(history).get("Task");
     expect([task?.last.iteration?.index, task?.status]).toEqual([0, "running"]);
   });
-});
-
-it("ways taken are counted, back in a loop too", () => {
-  const ways = waysTaken(historyOf(recorded("loop").events));
-  expect([...ways].map(([from, to]) => [from, Object.fromEntries(to)])).toEqual([
-    ["Begin", { Again: 1 }],
-    ["Again", { Enough: 3 }],
-    ["Enough", { Again: 2, Each: 1 }],
-    ["Inner", { Look: 2 }],
-    ["Each", { Done: 1 }],
-  ]);
 });

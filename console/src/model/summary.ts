@@ -104,15 +104,3 @@ function withItems(sum: Items | null, visit: Visit): Items {
     pending: sum.pending + items.pending,
   };
 }
-
-/** How often execution went from one state to another, by `from` and `to` names: which ways of a graph were taken. */
-export function waysTaken(history: History): Map<string, Map<string, number>> {
-  const found = new Map<string, Map<string, number>>();
-  for (const visit of history.visits) {
-    if (visit.before === null) continue;
-    const ways = found.get(visit.before.name) ?? new Map<string, number>();
-    ways.set(visit.name, (ways.get(visit.name) ?? 0) + 1);
-    found.set(visit.before.name, ways);
-  }
-  return found;
-}
