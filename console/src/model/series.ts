@@ -1,7 +1,7 @@
 /** Figures of state machines over an hour or a day: added up, compared, put into words. */
 import type { MachineFigures, Series } from "../api/reads";
 
-export type Range = "hour" | "day";
+export type Span = "hour" | "day";
 
 export interface Totals {
   started: number;
@@ -65,9 +65,9 @@ export interface Failing {
 }
 
 /** Those with failures: the most failures first, and of equally many the one whose executions fail more often. */
-export function failing(machines: readonly MachineFigures[], range: Range): Failing[] {
+export function failing(machines: readonly MachineFigures[], span: Span): Failing[] {
   return machines
-    .map((machine) => ({ machine, totals: totalsOf(machine[range]) }))
+    .map((machine) => ({ machine, totals: totalsOf(machine[span]) }))
     .filter(({ totals }) => totals.failed > 0)
     .sort(
       (one, other) =>
@@ -78,8 +78,8 @@ export function failing(machines: readonly MachineFigures[], range: Range): Fail
 }
 
 /** Those of which most ended, the busiest first: as many lines as eyes can tell apart. */
-export function busiest(machines: readonly MachineFigures[], range: Range, most: number): MachineFigures[] {
-  const ended = (machine: MachineFigures): number => sum(machine[range].succeeded) + sum(machine[range].failed);
+export function busiest(machines: readonly MachineFigures[], span: Span, most: number): MachineFigures[] {
+  const ended = (machine: MachineFigures): number => sum(machine[span].succeeded) + sum(machine[span].failed);
   return machines
     .filter((machine) => ended(machine) > 0)
     .sort((one, other) => ended(other) - ended(one) || one.name.localeCompare(other.name))

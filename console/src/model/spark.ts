@@ -1,6 +1,6 @@
 /** The geometry of small drawings of figures without axes. */
 
-export interface Stretch {
+export interface Size {
   width: number;
   height: number;
 }
@@ -8,7 +8,7 @@ export interface Stretch {
 /** A bar a value: its left, top and height; the tallest fills the height, what is not nothing is at least a pixel. */
 export function barsOf(
   values: readonly number[],
-  { width, height }: Stretch,
+  { width, height }: Size,
   most = Math.max(0, ...values),
 ): { x: number; y: number; width: number; height: number }[] {
   const step = width / Math.max(1, values.length);
@@ -20,7 +20,7 @@ export function barsOf(
 }
 
 /** A line through the values as the `d` of a path; gaps stay gaps, and a value alone is a short stroke. */
-export function lineOf(values: readonly (number | null)[], { width, height }: Stretch): string {
+export function lineOf(values: readonly (number | null)[], { width, height }: Size): string {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return "";
   const least = Math.min(...known);
