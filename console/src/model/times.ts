@@ -4,9 +4,10 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** `12 ms`, `1.23 s`, `42 s`, `1 min 15 s`, `3 h 2 min`, `2 d 7 h`: two units at most. */
+/** `< 1 ms`, `12 ms`, `1.23 s`, `42 s`, `1 min 15 s`, `3 h 2 min`, `2 d 7 h`: two units at most. */
 export function durationText(seconds: number): string {
-  if (seconds < 0.9995) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
+  if (seconds < 0.0005) return "< 1 ms";
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 9.995) return `${trimmed(seconds.toFixed(2))} s`;
   if (seconds < 59.5) return `${trimmed(seconds.toFixed(seconds < 20 ? 1 : 0))} s`;
   const whole = Math.round(seconds);

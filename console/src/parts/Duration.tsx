@@ -10,5 +10,5 @@ export function Duration({ from, to }: { from: number; to?: number | undefined }
 
 /** In whole seconds: parts of one would flicker. */
 function soFar(seconds: number): string {
-  return durationText(Math.max(0, Math.floor(seconds)) || 0).replace(/^0 ms$/, "0 s");
+  return seconds < 1 ? "0 s" : durationText(Math.floor(seconds));
 }

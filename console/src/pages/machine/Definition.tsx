@@ -28,7 +28,7 @@ export function Definition({ text }: { text: string }) {
       <div className={`card ${styles.graph}`}>
         <Graph graph={graph} selected={selected} onSelect={select} />
       </div>
-      <div className={`card ${styles.text}`}>
+      <div className={styles.text}>
         <div className={styles.copy}>
           <Copy text={text} label="Copy the definition" />
         </div>

@@ -139,7 +139,9 @@ function Row({ machine, span, regions, sought, linkOf }: RowProps) {
         {running > 0 ? (
           <Link href={`${machinePath(stateMachineArn)}?status=RUNNING`}>{countText(running)} running</Link>
         ) : (
-          <span className="faint">–</span>
+          <span className="faint" data-none>
+            –
+          </span>
         )}
       </td>
     </tr>
