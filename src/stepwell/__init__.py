@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     )
     from stepwell.sdk.attempts import Attempt, WorkerLost, cancelled
     from stepwell.sdk.blocking import Execution, Stepwell, connect
-    from stepwell.sdk.client import AsyncExecution, AsyncStepwell, connect_async
+    from stepwell.sdk.client import AsyncStepwell, connect_async
     from stepwell.sdk.contracts import ContractBroken
     from stepwell.sdk.deployment import Change, Deployment
+    from stepwell.sdk.executions import AsyncExecution
     from stepwell.sdk.http import Unreachable
-    from stepwell.sdk.outcomes import Event, WorkflowFailed, WorkflowStopped, WorkflowTimedOut
+    from stepwell.sdk.outcomes import Event, NotKept, WorkflowFailed, WorkflowStopped, WorkflowTimedOut
     from stepwell.sdk.payloads import PayloadLost, Payloads
     from stepwell.sdk.stations import Middleware
     from stepwell.sdk.workers import run_workers, serve_workers
@@ -47,6 +48,7 @@ __all__ = [
     "Execution",
     "Fragment",
     "Middleware",
+    "NotKept",
     "PayloadLost",
     "Payloads",
     "Problem",
@@ -78,11 +80,12 @@ __all__ = [
 _HOMES = {
     "stepwell.sdk.attempts": "Attempt WorkerLost cancelled",
     "stepwell.sdk.blocking": "Execution Stepwell connect",
-    "stepwell.sdk.client": "AsyncExecution AsyncStepwell connect_async",
+    "stepwell.sdk.client": "AsyncStepwell connect_async",
     "stepwell.sdk.contracts": "ContractBroken",
     "stepwell.sdk.deployment": "Change Deployment",
+    "stepwell.sdk.executions": "AsyncExecution",
     "stepwell.sdk.http": "Unreachable",
-    "stepwell.sdk.outcomes": "Event WorkflowFailed WorkflowStopped WorkflowTimedOut",
+    "stepwell.sdk.outcomes": "Event NotKept WorkflowFailed WorkflowStopped WorkflowTimedOut",
     "stepwell.sdk.payloads": "PayloadLost Payloads",
     "stepwell.sdk.stations": "Middleware",
     "stepwell.sdk.workers": "run_workers serve_workers",

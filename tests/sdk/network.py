@@ -31,8 +31,16 @@ class Network:
             writer.close()
         self._open.clear()
 
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+    async def start(self, port: int = 0) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port)
+
+    def refuse(self) -> int:
+        """Take no connections any more; returns the port, to `start` at again."""
+        port: int = self._server.sockets[0].getsockname()[1]
+        self._server.close()
+        self.cut()
+        self.away = False
+        return port
 
     async def _serve(self, near: asyncio.StreamReader, to_near: asyncio.StreamWriter) -> None:
         if self.away:

@@ -133,6 +133,8 @@ def test_aws_itself_is_a_place_too(credentials: None) -> None:
     here = Where.find("aws", "eu-west-1")
     assert (here.url, here.region, here.is_aws) == ("https://states.eu-west-1.amazonaws.com", "eu-west-1", True)
     assert Where.find("aws", "cn-north-1").url == "https://states.cn-north-1.amazonaws.com.cn"
+    assert here.url_for("StartExecution") == here.url
+    assert here.url_for("StartSyncExecution") == "https://sync-states.eu-west-1.amazonaws.com"
     headers = here.sign({"Host": "states.eu-west-1.amazonaws.com", "X-Amz-Target": "AWSStepFunctions.X"}, b"{}")
     scope = headers["Authorization"].split("Credential=")[1].split(",")[0]
     assert scope.split("/")[0::2] == ["AKIDTEST", "eu-west-1", "aws4_request"]

@@ -5,8 +5,9 @@ from collections.abc import Coroutine, Iterator, Mapping
 from typing import Any, Generic, ParamSpec, Self, TypeVar, overload
 
 from stepwell.sdk.blocks.machine import Assembled
-from stepwell.sdk.client import AsyncExecution, AsyncStepwell, connect_async
-from stepwell.sdk.deployment import Definition, Deployment
+from stepwell.sdk.client import AsyncStepwell, connect_async
+from stepwell.sdk.deployment import Definition, Deployment, MachineType
+from stepwell.sdk.executions import AsyncExecution
 from stepwell.sdk.http import Answer
 from stepwell.sdk.machines import StateMachine
 from stepwell.sdk.outcomes import Event, Status
@@ -68,17 +69,19 @@ class Stepwell:
         machine: StateMachine | Definition,
         *,
         name: str | None = None,
+        type: MachineType | None = None,
         resources: Mapping[str, str] | None = None,
         dry_run: bool = False,
     ) -> Deployment:
         """Have the machine there as it is here, with the activities of its tasks and the workflows that it calls.
 
-        What does not differ is left alone. `resources`: tasks that are not served by workers: name -> a Lambda
+        What does not differ is left alone. `type="EXPRESS"`: for machines that `run` answers at once, without
+        activities; a type cannot be changed later. `resources`: tasks that are not served by workers: name -> a Lambda
         function's name or ARN. `dry_run`: only tell what would change.
 
-        Raises WorkflowError for what cannot be compiled.
+        Raises WorkflowError for what cannot be compiled, ValueError where a machine of another type is there.
         """
-        return portal().call(self._client.deploy(machine, name=name, resources=resources, dry_run=dry_run))
+        return portal().call(self._client.deploy(machine, name=name, type=type, resources=resources, dry_run=dry_run))
 
     @overload
     def start(
@@ -119,7 +122,11 @@ class Stepwell:
     @overload
     def run(self, workflow: str | Assembled, /, **kwargs: Any) -> Any: ...
     def run(self, workflow: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Start, and wait for the result. Raises WorkflowFailed."""
+        """Start, and wait for the result. Raises WorkflowFailed.
+
+        An Express machine is run by one call (StartSyncExecution), which is made once: Unreachable, after a reply got
+        lost, means that nobody knows what came of it.
+        """
         return portal().call(self._client.run(workflow, *args, **kwargs))
 
     @overload

@@ -17,6 +17,8 @@ from stepwell.sdk.machines import StateMachine
 from stepwell.sdk.place import Place
 from stepwell.sdk.tasks import LOST, Task
 
+MachineType = Literal["STANDARD", "EXPRESS"]
+
 Definition = Mapping[str, Any] | str | Path
 """A definition in the States Language: parsed, as JSON text, or in a file."""
 
@@ -60,6 +62,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     name: str
     definition: dict[str, Any]
+    type: MachineType | None = None  # None: a STANDARD one, where none is there
 
 
 def definition_of(given: Definition) -> dict[str, Any]:
@@ -87,9 +90,11 @@ class Deployer:
         name: str | None,
         resources: Mapping[str, str],
         dry_run: bool,
+        type: MachineType | None = None,
     ) -> Deployment:
         """Raises ApiError, WorkflowError, ValueError."""
-        machines = list(self._wanted(machine, name, resources))
+        *called, wanted = self._wanted(machine, name, resources)
+        machines = [*called, msgspec.structs.replace(wanted, type=type)]
         changes = [await self._activity(arn, dry_run) for arn in _activities(machines)]
         changes += [await self._machine(wanted, dry_run) for wanted in machines]
         return Deployment(changes[-1].arn, tuple(changes))
@@ -136,10 +141,21 @@ class Deployer:
         except StateMachineDoesNotExist:
             if not dry_run:
                 try:
-                    await self._api.call("CreateStateMachine", name=wanted.name, definition=text, roleArn=self._role)
+                    await self._api.call(
+                        "CreateStateMachine",
+                        name=wanted.name,
+                        definition=text,
+                        roleArn=self._role,
+                        type=wanted.type,
+                    )
                 except StateMachineAlreadyExists:  # somebody else deploys too, and was faster
                     return await self._machine(wanted, dry_run)
             return Change("state machine", wanted.name, arn, "create", _difference("", text, wanted.name))
+        if wanted.type not in (None, there["type"]):
+            raise ValueError(
+                f"{wanted.name} is there as a machine of the type {there['type']}, which cannot be changed. Deploy it "
+                "under another name (name=…), or delete it first."
+            )
         before = json.loads(there["definition"])
         other_role = self._is_role_given and there["roleArn"] != self._role
         if before == wanted.definition and not other_role:

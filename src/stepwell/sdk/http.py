@@ -35,6 +35,12 @@ LATER = frozenset({
 })  # fmt: skip
 """Refusals that another try may not meet."""
 
+AT_ONCE = LATER - {"InternalFailure", "InternalServerError", "RequestTimeout", "ServiceUnavailable"}
+"""Those that say that nothing was begun."""
+
+NOBODY = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+"""There was no connection, so nothing was sent."""
+
 UNSIGNED = frozenset({"IncompleteSignatureException", "MissingAuthenticationTokenException"})
 NO_KEY = (
     "The server asks for an access key: set STEPWELL_ACCESS_KEY_ID and STEPWELL_SECRET_ACCESS_KEY, or give one as key=."
@@ -81,6 +87,10 @@ class Where(msgspec.Struct, frozen=True):
             return cls(url, region, unsigned(region), is_signed=False)
         return cls(url, region, signed(*key, region))
 
+    def url_for(self, operation: str) -> str:
+        """AWS takes synchronous executions at a host of their own (API reference, StartSyncExecution)."""
+        return self.url.replace("://", "://sync-", 1) if self.is_aws and operation == "StartSyncExecution" else self.url
+
 
 class Api:
     """The operations of one server. Connections belong to an event loop: on another one there are new ones."""
@@ -108,9 +118,11 @@ class Api:
     async def once(self, operation: str, members: dict[str, Any], seconds: float = ANSWER_SECONDS) -> Answer:
         """One try. Raises ApiError, Unreachable."""
         body = msgspec.json.encode({name: value for name, value in members.items() if value is not None})
+        url = self.where.url_for(operation)
+        host = self._host if url == self.where.url else urlsplit(url).netloc
         headers = self.where.sign(
             {
-                "Host": self._host,
+                "Host": host,
                 "Content-Type": "application/x-amz-json-1.0",
                 "X-Amz-Target": f"AWSStepFunctions.{operation}",
             },
@@ -119,7 +131,11 @@ class Api:
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
         try:
             async with self._connections().post(
-                self.where.url + "/", data=body, headers=headers, timeout=timeout, allow_redirects=False
+                self.where.url.replace(self._host, host, 1) + "/",
+                data=body,
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
             ) as response:
                 return self._read(response.status, await response.read())
         except (aiohttp.ClientError, OSError, TimeoutError) as problem:
@@ -159,11 +175,21 @@ class Call:
     executions are started by names, and a task's second answer is refused: `repeated` tells how to take a refusal.
     """
 
-    def __init__(self, api: Api, operation: str, members: dict[str, Any], seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(
+        self,
+        api: Api,
+        operation: str,
+        members: dict[str, Any],
+        seconds: float = ANSWER_SECONDS,
+        *,
+        once: bool = False,
+    ) -> None:
+        """`once`: repeating does harm, so that it is tried again only where nobody has begun with it."""
         self.api = api
         self.operation = operation
         self.members = members
         self.seconds = seconds
+        self.once = once
         self.troubled: Callable[[Exception], None] = _nothing  # told of each try that was in vain
         self.repeated = False  # so an earlier try may have done its work without our hearing of it
 
@@ -175,7 +201,7 @@ class Call:
             try:
                 return await self.api.once(self.operation, self.members, self.seconds)
             except (ApiError, Unreachable) as problem:
-                if isinstance(problem, ApiError) and problem.code not in LATER:
+                if not self._may_help(problem):
                     raise
                 self.troubled(problem)
                 if until is not None and loop.time() + pause > until:
@@ -183,6 +209,12 @@ class Call:
             await asyncio.sleep(pause)
             self.repeated = True
         raise AssertionError("there is always one more pause")
+
+    def _may_help(self, problem: ApiError | Unreachable) -> bool:
+        """Whether another try may be made, and come to something else."""
+        if isinstance(problem, ApiError):
+            return problem.code in (AT_ONCE if self.once else LATER)
+        return not self.once or isinstance(problem.__cause__, NOBODY)
 
 
 def _nothing(problem: Exception) -> None:

@@ -42,6 +42,16 @@ FAILED: Mapping[str, type[WorkflowFailed]] = {
 }
 
 
+class NotKept(Exception):
+    """Of an Express execution nothing can be asked for, since AWS keeps nothing of it."""
+
+    def __init__(self, arn: str, operation: str) -> None:
+        super().__init__(
+            f"{operation}: {arn} is an Express execution, which leaves nothing to be asked for and cannot be stopped. "
+            "client.run(…) waits for its result; stepwell serve --keep-express keeps what happened for a while."
+        )
+
+
 class Event(msgspec.Struct, frozen=True):
     """One event of an execution's history."""
 
