@@ -18,7 +18,7 @@ from stepwell.cli import main
 from stepwell.config import Config
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted(path.relative_to(ROOT) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
+DOCUMENTS = sorted(path.relative_to(ROOT) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
 GUIDE = (ROOT / "docs/guide.md").read_text("utf-8")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -101,6 +101,21 @@ def test_the_programs_of_the_page_on_workers_work_together(server: Server, tmp_p
     assert re.search(r"^make_dough: 0\.\d+ s, {'grams': 300}$", heard, re.MULTILINE)
     with python("move.py") as move:
         assert move.wait(60) == 0
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/examples/*.md")), ids=lambda page: page.stem)
+def test_the_page_of_an_example_shows_what_runs(page: Path) -> None:
+    """tests/examples runs the files of which the page's blocks are parts."""
+    files = [path.read_text("utf-8") for path in (ROOT / "examples" / page.stem).glob("*.py")]
+    shown = blocks(page, "python")
+    assert shown
+    assert [block for block in shown if not any(block in file for file in files)] == []
+
+
+def test_drawing_the_examples_again_changes_nothing() -> None:
+    drawn = runpy.run_path(str(ROOT / "scripts/drawings.py"))["drawn"]
+    pages = {page.stem: page.read_text("utf-8") for page in ROOT.glob("docs/examples/*.md")}
+    assert {name: drawn(page) for name, page in pages.items()} == pages, "run .venv/bin/python scripts/drawings.py"
 
 
 def test_every_setting_is_in_the_guide_with_its_default() -> None:

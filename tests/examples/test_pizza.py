@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli.served import environment, serving
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_pizza_is_baked_after_its_dough_was_made_again(tmp_path: Path) -> None:
