@@ -36,6 +36,13 @@ def told(fifo: Path) -> Iterator[BinaryIO]:
         yield writer
 
 
+def ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def test_an_onboarding_whose_server_is_killed_in_the_midst_goes_on(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -58,9 +65,10 @@ def test_a_month_whose_process_is_killed_is_added_up_again(tmp_path: Path) -> No
         with stage.worker("--concurrency", "add_up=1") as worker:
             execution = stage.client.start("report", file="slow.csv", first="2024-01-01", last="2024-01-31")
             with told(stage.folder / "slow.csv"):
-                for process in psutil.Process(worker.pid).children():
+                children = psutil.Process(worker.pid).children()
+                for process in children:
                     process.kill()
-                    process.wait()
+                until(lambda: all(map(ended, children)))
                 with told(stage.folder / "slow.csv") as again:
                     again.write((stage.folder / "sales.csv").read_bytes())
             assert execution.result(timeout=60)["best_month"] == "2024-01"
