@@ -32,8 +32,8 @@ def test_what_the_clients_read_from_the_environment_is_no_setting():
     ("toml", "message"),
     [
         ("[server]\nprot = 1", "Unknown setting prot in {file}. Did you mean port?"),
-        ('[server]\nport = "1"', "port = '1' in {file}: Expected `int`, got `str`."),
-        ("[server]\nport = 70000", "port = 70000 in {file}: Expected `int` <= 65535."),
+        ('[server]\nport = "1"', "port = '1' in {file}: expected a whole number from 0 to 65535."),
+        ("[server]\nport = 70000", "port = 70000 in {file}: expected a whole number from 0 to 65535."),
         ("server = 1", "{file}: server must be a table. Write [server] on a line of its own."),
         ("[server", "{file} cannot be read: "),
     ],
@@ -50,15 +50,31 @@ def test_a_wrong_file_is_refused_with_what_and_where(tmp_path, toml, message):
     ("environ", "message"),
     [
         ({"STEPWELL_PORTS": "1"}, "Unknown setting STEPWELL_PORTS in the environment. Did you mean port?"),
-        ({"STEPWELL_PORT": "http"}, "port = 'http' in the environment: Expected `int`, got `str`."),
-        ({"STEPWELL_PAYLOAD_LIMIT": "0"}, "payload_limit = '0' in the environment: Expected `int` >= 1."),
-        ({"STEPWELL_ACCOUNT": "me"}, "account = 'me' in the environment: "),
+        ({"STEPWELL_PORT": "http"}, "port = 'http' in the environment: expected a whole number from 0 to 65535."),
+        (
+            {"STEPWELL_PAYLOAD_LIMIT": "0"},
+            "payload_limit = '0' in the environment: expected a whole number of 1 or more.",
+        ),
+        ({"STEPWELL_ACCOUNT": "me"}, "account = 'me' in the environment: expected 12 digits."),
     ],
 )
 def test_a_wrong_variable_is_refused(environ, message):
     with pytest.raises(ConfigError) as caught:
         load_config(environ=environ)
     assert str(caught.value).startswith(message)
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path):
+    file = tmp_path / "stepwell.toml"
+    file.write_text("[server]\nprot = 1\nport = -1\n")
+    with pytest.raises(ConfigError) as caught:
+        load_config([tmp_path], {"STEPWELL_ACCOUNT": "me"}, retention_days=0)
+    assert caught.value.problems == (
+        f"Unknown setting prot in {file}. Did you mean port?",
+        f"port = -1 in {file}: expected a whole number from 0 to 65535.",
+        "account = 'me' in the environment: expected 12 digits.",
+        "retention_days = 0 in the command line: expected a number of 0.0416667 or more.",
+    )
 
 
 def test_a_list_in_the_environment_has_commas(tmp_path):

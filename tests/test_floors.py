@@ -13,7 +13,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src"
 
 FLOORS = (
-    {"errors", "clock", "arns", "config", "metrics", "logs", "sigv4", "version"},
+    {"errors", "clock", "arns", "config", "tables", "metrics", "logs", "sigv4", "version"},
     {"expressions"},
     {"asl", "graph"},
     {"core", "sdk"},

@@ -1,15 +1,14 @@
 """The server's settings: AWS's limits by default, changed by `stepwell.toml` and by environment variables."""
 
-import difflib
 import os
-import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any, TypeVar, cast, get_origin
 
 import msgspec
-from msgspec import inspect
+
+from stepwell.tables import expected, instead, mistakes
 
 PREFIX = "STEPWELL_"
 OF_AWS = {"SFN_MOCK_CONFIG": "mock_config"}
@@ -19,13 +18,42 @@ ELSEWHERE = frozenset({"STEPWELL_DATA", "STEPWELL_URL", "STEPWELL_ACCESS_KEY_ID"
 """Variables of our prefix that are no settings: where the data and the server are, and an access key."""
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+Region = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9-]{1,32}\Z", description="a region such as eu-west-1")]
 MEBIBYTE = 1024 * 1024
+ADDRESS = "an address that begins with https:// or http://"
 HOUR = 1 / 24
 """The shortest retention, in days."""
 
 
 class ConfigError(Exception):
-    """A setting is unknown or cannot be used. The message says which, where it stands, and what would do."""
+    """Settings are unknown or cannot be used. Each problem says which, where it stands, and what would do."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+T = TypeVar("T")
+
+
+class Problems:
+    """What is wrong with settings that are read one after the other, to be told at once."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, None] = {}  # once, though several readers come across it
+
+    def of(self, read: Callable[[], T], otherwise: T) -> T:
+        """What is read; its ConfigError is kept, and `otherwise` taken meanwhile."""
+        try:
+            return read()
+        except ConfigError as error:
+            self._found |= dict.fromkeys(error.problems)
+            return otherwise
+
+    def tell(self) -> None:
+        """Raises ConfigError with all of them, if there are any."""
+        if self._found:
+            raise ConfigError(*self._found)
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,8 +61,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8083  # 0 takes a free one
-    account: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{12}\Z")] = "123456789012"
-    region: Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9-]{1,32}\Z")] = "us-east-1"  # of unsigned requests
+    account: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{12}\Z", description="12 digits")] = "123456789012"
+    region: Region = "us-east-1"  # of unsigned requests
     payload_limit: Positive = 262_144  # UTF-8 bytes of an input, an output, a result
     definition_limit: Positive = MEBIBYTE  # of a state machine's definition
     request_limit: Positive = 2 * MEBIBYTE  # of an HTTP body: a definition and its escapes
@@ -70,14 +98,20 @@ def load_config(directories: Iterable[Path] = (), environ: Mapping[str, str] | N
     """Settings, by rising precedence: defaults, `[server]` of stepwell.toml, environment, `settings`.
 
     The first stepwell.toml in `directories` counts (name the data's, then the current one); a setting of None
-    counts as not given.     Raises ConfigError.
+    counts as not given. Raises ConfigError.
     """
-    found: dict[str, Any] = {}
     file = config_file(directories)
-    if file is not None:
-        found |= _converted(read_table(file, "server"), str(file), strict=True)
-    found |= _converted(_variables(environ or {}), "the environment", strict=False)
-    found |= _converted({k: v for k, v in settings.items() if v is not None}, "the command line", strict=True)
+    given = {name: value for name, value in settings.items() if value is not None}
+    problems = Problems()
+    nothing: dict[str, Any] = {}
+    found = (
+        problems.of(
+            lambda: {} if file is None else _settings(read_table(file, "server"), str(file), strict=True), nothing
+        )
+        | problems.of(lambda: _settings(_variables(environ or {}), "the environment", strict=False), nothing)
+        | problems.of(lambda: _settings(given, "the command line", strict=True), nothing)
+    )
+    problems.tell()
     return Config(**found)
 
 
@@ -96,8 +130,9 @@ def read_table(file: Path, name: str) -> dict[str, Any]:
         tables = tomllib.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as problem:
         raise ConfigError(f"{file} cannot be read: {problem}") from problem
-    for unknown in tables.keys() - set(TABLES):
-        raise ConfigError(f"{file}: there is no table [{unknown}]. {_instead(unknown, TABLES)}")
+    unknown = [name for name in tables if name not in TABLES]
+    if unknown:
+        raise ConfigError(*(f"{file}: there is no table [{name}]. {instead(name, TABLES)}" for name in unknown))
     table = tables.get(name, {})
     if not isinstance(table, dict):
         raise ConfigError(f"{file}: {name} must be a table. Write [{name}] on a line of its own.")
@@ -144,18 +179,21 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
     return {setting: environ[name] for name, setting in OF_AWS.items() if name in environ} | ours
 
 
-def _converted(settings: Mapping[str, Any], where: str, strict: bool) -> dict[str, Any]:
+def _settings(settings: Mapping[str, Any], where: str, strict: bool) -> dict[str, Any]:
     """The settings of one place, each of its type. `strict` refuses numbers written as text."""
     types = {field.name: field.type for field in msgspec.structs.fields(Config)}
-    converted = {}
+    taken, problems = {}, []
     for name, value in settings.items():
         if name not in types:
-            raise ConfigError(_unknown(name, where, types))
+            problems.append(_unknown(name, where, types))
+            continue
         try:
-            converted[name] = msgspec.convert(_listed(value, types[name], strict), types[name], strict=strict)
-        except msgspec.ValidationError as problem:
-            raise ConfigError(f"{name} = {value!r} in {where}: {problem}.") from problem
-    return converted
+            taken[name] = msgspec.convert(_listed(value, types[name], strict), types[name], strict=strict)
+        except msgspec.ValidationError:
+            problems.append(f"{name} = {value!r} in {where}: expected {expected(types[name])}.")
+    if problems:
+        raise ConfigError(*problems)
+    return taken
 
 
 def _listed(value: Any, type: Any, strict: bool) -> Any:
@@ -167,46 +205,21 @@ def _listed(value: Any, type: Any, strict: bool) -> Any:
 
 def _unknown(name: str, where: str, known: Iterable[str]) -> str:
     written = PREFIX + name.upper() if where == "the environment" else name
-    return f"Unknown setting {written} in {where}. {_instead(name, known)}"
+    return f"Unknown setting {written} in {where}. {instead(name, known)}"
 
 
-_SAID = re.compile(r"unknown field `(?P<setting>.+?)`|nvalid enum value '(?P<choice>.+?)'|nvalid value '(?P<tag>.+?)'")
+def converted(table: Any, kind: type[T] | Any, where: str) -> T:
+    """A table as a value of its type. `where` names the file and the table. Raises ConfigError with all mistakes."""
+    problems = [f"{where}: {mistake}" for mistake in mistakes(table, kind)]
+    if problems:
+        raise ConfigError(*problems)
+    return cast(T, msgspec.convert(table, kind))
 
 
-def explained(problem: msgspec.ValidationError, kind: Any) -> str:
-    """What is wrong with a table that is no `kind`, and the names or choices that would do.
-
-    It tells no value that is free to choose, which may be a secret.
-    """
-    said = _SAID.search(str(problem))
-    if said is None or said.lastgroup is None:
-        return f"{problem}."
-    words: dict[str, set[str]] = {"setting": set(), "choice": set(), "tag": set()}
-    _collect(inspect.type_info(kind), words)
-    return f"{problem}. {_instead(said[said.lastgroup], words[said.lastgroup])}"
-
-
-def _collect(kind: inspect.Type, words: dict[str, set[str]]) -> None:
-    """The names of settings, the choices that they have, and the kinds of tables, within a type."""
-    inner: list[inspect.Type] = []
-    match kind:
-        case inspect.StructType():
-            words["setting"].update(field.encode_name for field in kind.fields)
-            if isinstance(kind.tag, str):
-                words["tag"].add(kind.tag)
-            inner += [field.type for field in kind.fields]
-        case inspect.UnionType():
-            inner += kind.types
-        case inspect.LiteralType():
-            words["choice"].update(str(value) for value in kind.values)
-        case inspect.VarTupleType():
-            inner.append(kind.item_type)
-        case inspect.Metadata():
-            inner.append(kind.type)
-    for each in inner:
-        _collect(each, words)
-
-
-def _instead(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
-    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known))}."
+def unwritable(file: Path) -> str | None:
+    """Why nothing can be appended to this file, which is made where it is missing; None when it can."""
+    try:
+        file.open("ab").close()
+    except OSError as problem:
+        return f"{file} cannot be written: {problem.strerror}."
+    return None

@@ -52,7 +52,5 @@ def test_a_server_does_not_start_with_a_connection_that_is_wrong(tmp_path: Path)
     (tmp_path / "stepwell.toml").write_text('[connections.shop]\nbasic = {username = "ada"}\n')
     refused = run("serve", "--port", "0", "--data", str(tmp_path))
     assert refused.returncode == 1
-    where = f"[connections.shop] in {tmp_path}/stepwell.toml"
-    assert (
-        refused.stderr.splitlines()[-1] == f"Error: {where}: Object missing required field `password` - at `$.basic`."
-    )
+    said = 'basic.password is missing: expected a text, {env = "VARIABLE"} or {file = "PATH"}.'
+    assert refused.stderr.splitlines()[-1] == f"Error: {tmp_path}/stepwell.toml, [connections.shop]: {said}"

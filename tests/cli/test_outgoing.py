@@ -63,15 +63,39 @@ def test_an_execution_is_logged_and_traced(tmp_path: Path, collector: Collector,
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ('[targets.a]\ntype = "pigeon"', "[targets.a]: Invalid value 'pigeon'"),
-        ('[logs]\nto = "paper"', "[logs]: Expected `str` matching regex"),
-        ('[traces]\nto = "xray"', "[traces]: Invalid enum value 'xray'"),
+        (
+            '[targets.a]\ntype = "pigeon"',
+            '[targets.a]: type: expected "eventbridge", "file", "http", "sns" or "sqs", found "pigeon".',
+        ),
+        ('[logs]\nto = "paper"', '[logs]: to: expected "cloudwatch", "stdout" or "file:PATH", found another text.'),
+        ('[traces]\nto = "xray"', '[traces]: to: expected "otlp", found "xray".'),
     ],
 )
 def test_a_mistake_keeps_the_server_from_starting(tmp_path: Path, table: str, said: str) -> None:
     (tmp_path / "stepwell.toml").write_text(table)
     done = run("serve", "--port", "0", "--data", str(tmp_path))
     assert (done.returncode, said in done.stderr) == (1, True)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "stepwell.toml"
+    file.write_text(
+        '[server]\nprot = 1\n[services.sqss]\nregion = 1\n[targets.a]\ntype = "file"\npath = "no/a"\n'
+        '[logs]\nto = "file:no/b"\n[functions.price]\nhandler = "price.py:price"\nmemory = 1\n'
+    )
+    done = run("serve", "--port", "0", "--data", str(tmp_path), "--retention", "0")
+    assert (done.returncode, done.stderr.splitlines()) == (
+        1,
+        [
+            f"Error: Unknown setting prot in {file}. Did you mean port?",
+            "retention_days = 0.0 in the command line: expected a number of 0.0416667 or more.",
+            f'{file}, [services."sqss"]: region: expected a text, found a number.',
+            f'{file}, [services."sqss"]: AWS has no service of this name. Did you mean sqs?',
+            f"{file}, [targets.a]: path: {tmp_path}/no/a cannot be written: No such file or directory.",
+            f"{file}, [logs]: to: {tmp_path}/no/b cannot be written: No such file or directory.",
+            f"{file}, [functions.price]: memory: expected a whole number from 128 to 10240, found 1.",
+        ],
+    )
 
 
 def test_the_trace_header_of_the_request_goes_first(tmp_path: Path, collector: Collector) -> None:

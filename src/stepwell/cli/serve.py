@@ -54,14 +54,9 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
     """Serve the Step Functions API until SIGTERM or Ctrl-C."""
     from stepwell import server
     from stepwell.api.keys import load_keys
-    from stepwell.config import ConfigError, Settings, load_config
-    from stepwell.integrations.aws.services import load_services
-    from stepwell.integrations.http.settings import load_http
-    from stepwell.integrations.logs.settings import load_logs
+    from stepwell.config import Config, ConfigError, Problems, Settings, load_config
     from stepwell.integrations.mock_config import MockConfigError, read_mock_config
-    from stepwell.integrations.outgoing import Outgoing
-    from stepwell.integrations.targets.settings import load_targets
-    from stepwell.integrations.traces.tracer import load_traces
+    from stepwell.integrations.outside import load_outside
     from stepwell.logs import set_up_logs
     from stepwell.store.opening import store_at
     from stepwell.store.protocol import StoreError
@@ -72,15 +67,14 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
     set_up_logs(log_level)
     try:
         directories = [Path(where), Path.cwd()]
-        config = load_config(directories, os.environ, allow_host=allow_host or None, **settings)
+        problems = Problems()
+        given = {"allow_host": allow_host or None, **settings}
+        config = problems.of(lambda: load_config(directories, os.environ, **given), Config())
+        outside = problems.of(lambda: load_outside(directories), None)
+        problems.tell()
+        assert outside is not None
         if config.mock_config:
             read_mock_config(config.mock_config)
-        services, http = load_services(directories), load_http(directories)
-        outgoing = Outgoing(
-            targets=load_targets(directories, services),
-            logs=load_logs(directories, services),
-            traces=load_traces(directories),
-        )
         keys = load_keys(config.access_keys, os.environ)
         certificate = server.tls(config)
         kept = store_at(where)
@@ -102,9 +96,9 @@ def serve(data: str | None, store: str | None, log_level: str, allow_host: tuple
             ready,
             keys=keys,
             certificate=certificate,
-            services=services,
-            http=http,
-            outgoing=outgoing,
+            services=outside.services,
+            http=outside.http,
+            outgoing=outside.outgoing,
             file=Settings(directories),
         )
         server.run(serving)

@@ -32,13 +32,35 @@ def test_of_several_patterns_the_longer_one_decides() -> None:
     assert services.of(["dynamodb", "dynamodb:putItem"]) == Rule(endpoint_url="http://all", region="eu-west-1")
 
 
+def test_services_have_the_names_of_resources_and_of_botocore_and_patterns(tmp_path: Path) -> None:
+    names = (
+        "states",
+        "cloudwatchlogs",
+        "logs",
+        "aws-sdk:costexplorer",
+        "aws-sdk:*",
+        "dynamodb:get*",
+        "bedrock-runtime",
+        "*",
+    )
+    load_services([written(tmp_path, "".join(f'[services."{name}"]\nregion = "eu-west-1"\n' for name in names))])
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[services.sqs]\nendpoint = 'x'", "Unknown setting endpoint of .* Did you mean endpoint_url?"),
-        ("[services.sqs]\nread_timeout = -1", r'\[services."sqs"\] in .*: Expected `float` > 0'),
-        ("[services.sqs]\nendpoint_url = 'localhost:1'", r"Expected `str` matching regex '\^https\?://"),
+        ("[services.sqs]\nendpoint = 'x'", "endpoint: there is no such setting. Did you mean endpoint_url?"),
+        (
+            "[services.sqs]\nread_timeout = -1",
+            r'\[services."sqs"\]: read_timeout: expected a number above 0, found -1\.',
+        ),
+        (
+            "[services.sqs]\nendpoint_url = 'localhost:1'",
+            "endpoint_url: expected an address that begins with https:// or http://, found another text.",
+        ),
         ("[services]\nsqs = 'http://q'", "must be a table. Write .services.sqs. on a line of its own"),
+        ("[services.sqss]\nregion = 'x'", "AWS has no service of this name. Did you mean sqs?"),
+        ('[services."aws-sdk:s4:get*"]', "AWS has no service of this name. Write it as in a Resource"),
         ("[service.sqs]\nregion = 'x'", "there is no table .service.. Did you mean services?"),
     ],
 )

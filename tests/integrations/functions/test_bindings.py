@@ -104,8 +104,8 @@ def test_each_kind_of_table_says_who_runs_the_function(tmp_path: Path) -> None:
         ('handler = "index.mjs:handler"', "is not Python, and only Python runs in the server. Serve it with a worker"),
         ('handler = "price.py:"', "names no function. Write FILE.py:FUNCTION"),
         ('endpoint = "lambda"', 'endpoint = "lambda" is no address. Write https://…, or "aws".'),
-        ('handler = "a.py:b"\ntimeout = 901', "Expected `float` <= 900.0"),
-        ('handler = "a.py:b"\nmemmory = 1', "Object contains unknown field `memmory`. Did you mean memory?"),
+        ('handler = "a.py:b"\ntimeout = 901', "timeout: expected a number above 0, at most 900, found 901."),
+        ('handler = "a.py:b"\nmemmory = 1', "memmory: there is no such setting. Did you mean memory?"),
         ('project = "template.yaml"', "template.yaml cannot be read: No such file or directory."),
     ],
 )

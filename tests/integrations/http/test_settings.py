@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stepwell.config import ConfigError
-from stepwell.integrations.http.settings import read_settings
+from stepwell.integrations.http.settings import SECRET, read_settings
 
 BASIC = {"username": "ada", "password": "geheim"}
 
@@ -13,40 +13,59 @@ BASIC = {"username": "ada", "password": "geheim"}
 @pytest.mark.parametrize(
     ("http", "connection", "message"),
     [
-        ({"alow": []}, {}, "[http] in f: Object contains unknown field `alow`. Did you mean allow?"),
+        ({"alow": []}, {}, "f, [http]: alow: there is no such setting. Did you mean allow?"),
         (
             {"allow": ["localhost"]},
             {},
-            "allow of [http] in f: 'localhost' does not appear to be an IPv4 or IPv6 network. Write addresses or"
+            "f, [http]: allow: 'localhost' does not appear to be an IPv4 or IPv6 network. Write addresses or"
             " networks: 127.0.0.1, ::1, 10.0.0.0/8.",
         ),
-        ({"timeout_seconds": 90}, {}, "[http] in f: Expected `float` <= 60.0 - at `$.timeout_seconds`."),
-        ({"ca_file": "none.pem"}, {}, "ca_file of [http] in f: none.pem cannot be used: No such file or directory."),
+        ({"timeout_seconds": 90}, {}, "f, [http]: timeout_seconds: expected a number above 0, at most 60, found 90."),
+        ({"ca_file": "none.pem"}, {}, "f, [http]: ca_file: none.pem cannot be used: No such file or directory."),
         (
             {},
             {"basic": BASIC | {"password": 5}},
-            "[connections.c] in f: Expected `str | object`, got `int` - at `$.basic.password`.",
+            "f, [connections.c]: basic.password: expected " + SECRET + ", found a number.",
         ),
         (
             {},
             {"basic": {"username": "geheim"}},
-            "[connections.c] in f: Object missing required field `password` - at `$.basic`.",
+            "f, [connections.c]: basic.password is missing: expected " + SECRET + ".",
         ),
-        ({}, {"basci": BASIC}, "[connections.c] in f: Object contains unknown field `basci`. Did you mean basic?"),
+        ({}, {"basci": BASIC}, "f, [connections.c]: basci: there is no such setting. Did you mean basic?"),
         (
             {},
             {"basic": BASIC, "api_key": {"name": "k", "value": "geheim"}},
-            "[connections.c] in f has basic and api_key. Keep one of them.",
+            "f, [connections.c]: it has basic and api_key. Keep one of them.",
         ),
         (
             {},
             {"headers": {"k": {"env": "A", "file": "b"}}},
-            '[connections.c] in f: a secret is a text, {env = "VARIABLE"} or {file = "PATH"}.',
+            f"f, [connections.c]: a secret is {SECRET}.",
         ),
         (
             {},
-            {"oauth": {"endpoint": "e", "client_id": "i", "client_secret": {}}},
-            '[connections.c] in f: a secret is a text, {env = "VARIABLE"} or {file = "PATH"}.',
+            {"oauth": {"endpoint": "https://e.example/token", "client_id": "i", "client_secret": {}}},
+            f"f, [connections.c]: a secret is {SECRET}.",
+        ),
+        (
+            {"plain": True},
+            {"oauth": {"endpoint": "http://", "client_id": "i", "client_secret": "geheim"}},
+            "f, [connections.c]: oauth.endpoint must name a host, and no user: http://",
+        ),
+        (
+            {},
+            {"oauth": {"endpoint": "http://e.example/token?key=geheim", "client_id": "i", "client_secret": "geheim"}},
+            "f, [connections.c]: oauth.endpoint must begin with https://: http://e.example/token. For development,"
+            " plain = true under [http] in stepwell.toml allows http:// too.",
+        ),
+        (
+            {"plain": 1, "allow": 2},
+            {"basic": BASIC | {"password": 5}, "pasic": {}},
+            "f, [http]: plain: expected true or false, found 1.\n"
+            "f, [http]: allow: expected a list, found a number.\n"
+            f"f, [connections.c]: basic.password: expected {SECRET}, found a number.\n"
+            "f, [connections.c]: pasic: there is no such setting. Did you mean basic?",
         ),
     ],
 )

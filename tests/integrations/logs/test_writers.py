@@ -109,6 +109,11 @@ def test_a_place_that_is_none_is_refused(tmp_path):
     with pytest.raises(ConfigError) as caught:
         load_logs([tmp_path], Services())
     assert str(caught.value) == (
-        f"{tmp_path}/stepwell.toml, [logs]: Expected `str` matching regex '^(cloudwatch|stdout|file:.+)$' - at `$.to`."
-        ' Write to = "cloudwatch", to = "stdout" or to = "file:PATH".'
+        f'{tmp_path}/stepwell.toml, [logs]: to: expected "cloudwatch", "stdout" or "file:PATH", found another text.'
     )
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_there_is_anything_to_write(tmp_path):
+    (tmp_path / "stepwell.toml").write_text('[logs]\nto = "file:missing/a.log"\n')
+    with pytest.raises(ConfigError, match=r"\[logs\]: to: .*/missing/a.log cannot be written: No such file"):
+        load_logs([tmp_path], Services())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stepwell.config import ConfigError
+from stepwell.config import ADDRESS, ConfigError
 from stepwell.integrations.aws.services import Services
 from stepwell.integrations.targets.settings import load_targets
 
@@ -48,15 +48,20 @@ def test_each_table_is_a_target(tmp_path):
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ('type = "htp"\nurl = "http://a"', "Invalid value 'htp' - at `$.type`. Did you mean http?"),
-        ('type = "http"', "Object missing required field `url`."),
-        ('type = "http"\nurl = "ftp://a"', "Expected `str` matching regex '^https?://' - at `$.url`."),
+        (
+            'type = "htp"\nurl = "http://a"',
+            'type: expected "eventbridge", "file", "http", "sns" or "sqs", found "htp". Did you mean http?',
+        ),
+        ('type = "http"', f"url is missing: expected {ADDRESS}."),
+        (
+            'type = "http"\nurl = "ftp://a"',
+            f"url: expected {ADDRESS}, found another text.",
+        ),
         (
             'type = "file"\npath = "a"\nstatuses = ["DONE"]',
-            "Invalid enum value 'DONE' - at `$.statuses[0]`. "
-            "There are: ABORTED, FAILED, RUNNING, SUCCEEDED, TIMED_OUT.",
+            'statuses[0]: expected "ABORTED", "FAILED", "RUNNING", "SUCCEEDED" or "TIMED_OUT", found "DONE".',
         ),
-        ('type = "file"\npath = "a"\nstatus = []', "Object contains unknown field `status`. Did you mean statuses?"),
+        ('type = "file"\npath = "a"\nstatus = []', "status: there is no such setting. Did you mean statuses?"),
         ('type = "http"\nurl = "http://[a"', "url is no address. Write https://HOST/PATH."),
         (
             'type = "http"\nurl = "http://a"\nheaders = {A = "secret\\nB"}',
@@ -68,6 +73,15 @@ def test_a_mistake_is_told_with_its_place(tmp_path, table, said):
     with pytest.raises(ConfigError) as caught:
         load_targets([written(tmp_path, f"[targets.audit]\n{table}")], Services())
     assert str(caught.value) == f"{tmp_path}/stepwell.toml, [targets.audit]: {said}"
+
+
+def test_a_file_that_cannot_be_written_is_told_before_there_is_anything_to_write(tmp_path):
+    table = '[targets.audit]\ntype = "file"\npath = "missing/events.jsonl"'
+    with pytest.raises(ConfigError) as caught:
+        load_targets([written(tmp_path, table)], Services())
+    file = f"{tmp_path}/missing/events.jsonl"
+    said = f"{tmp_path}/stepwell.toml, [targets.audit]: path: {file} cannot be written: No such file or directory."
+    assert str(caught.value) == said
 
 
 def test_the_address_is_shown_without_its_password_and_query(tmp_path):

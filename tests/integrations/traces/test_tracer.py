@@ -109,5 +109,5 @@ def test_a_destination_that_is_none_is_refused(tmp_path: Path):
     (tmp_path / "stepwell.toml").write_text('[traces]\nto = "xray"\n')
     with pytest.raises(ConfigError) as caught:
         load_traces([tmp_path])
-    said = "Invalid enum value 'xray' - at `$.to`. Write to = \"otlp\"."
+    said = 'to: expected "otlp", found "xray".'
     assert str(caught.value) == f"{tmp_path}/stepwell.toml, [traces]: {said}"

@@ -82,6 +82,11 @@ def service_of(resource: str, action: str = "") -> str | None:
     return elsewhere or _NAMES.get(letters) or _services().get(letters)
 
 
+def service_names() -> list[str]:
+    """The names of all services, as Resources and botocore have them. Raises NoModels."""
+    return sorted({*_NAMES, *_services().values()})
+
+
 def _letters(name: str) -> str:
     return "".join(filter(str.isalnum, name.lower()))
 

@@ -4,12 +4,13 @@ import fnmatch
 import logging
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
-from stepwell.config import FILE, ConfigError, Settings, explained, mark
+from stepwell.config import FILE, ConfigError, Problems, Settings, converted, mark
 from stepwell.integrations.functions.names import FunctionName
 from stepwell.integrations.functions.process import Spec
 from stepwell.integrations.functions.projects import Definition, ProjectError, read_project
@@ -122,14 +123,20 @@ class Bindings:
 
     def _read(self) -> None:
         file = self._settings.directory / FILE
-        tables = {name: _table(name, table, file) for name, table in self._settings.table("functions").items()}
+        problems = Problems()
+        read = {
+            name: problems.of(partial(_table, name, table, file), None)
+            for name, table in self._settings.table("functions").items()
+        }
+        problems.tell()
+        tables = {name: table for name, table in read.items() if table is not None}
         projects: dict[str, dict[str, Definition]] = {}
         for name, table in tables.items():
             for path in self._project_files(table):
                 try:
                     projects[path] = read_project(Path(path))
                 except ProjectError as problem:
-                    raise ConfigError(f"[functions.{name}] in {file}: {problem}") from None
+                    raise ConfigError(f"{file}, [functions.{name}]: {problem}") from None
         self._tables, self._projects, self._found = tables, projects, {}
         self._mark = self._marks()
 
@@ -189,11 +196,8 @@ def handler_of(text: str, directory: Path, code: str = ".") -> Definition:
 
 def _table(name: str, raw: Any, file: Path) -> Table:
     shown = name if name.isidentifier() else f'"{name}"'
-    where = f"[functions.{shown}] in {file}"
-    try:
-        table = msgspec.convert(raw, Table)
-    except msgspec.ValidationError as problem:
-        raise ConfigError(f"{where}: {explained(problem, Table)}") from None
+    where = f"{file}, [functions.{shown}]"
+    table: Table = converted(raw, Table, where)
     given = [
         what
         for what, said in (

@@ -12,9 +12,10 @@ import msgspec
 
 from stepwell.clock import Clock, Milliseconds
 from stepwell.integrations.call import CallFailed
+from stepwell.integrations.http.address import url_fault
 from stepwell.integrations.http.connection import ConnectionFault, basic, client, read_all
 from stepwell.integrations.http.form import encode_pairs
-from stepwell.integrations.http.request import FORM, Request, url_fault
+from stepwell.integrations.http.request import FORM, Request
 from stepwell.integrations.http.response import Response
 from stepwell.integrations.http.settings import OAuth
 

@@ -12,6 +12,7 @@ import msgspec
 
 from stepwell.errors import States
 from stepwell.integrations.call import CallFailed
+from stepwell.integrations.http.address import url_fault
 from stepwell.integrations.http.connection import Added
 from stepwell.integrations.http.form import ARRAY_FORMATS, encode_form, encode_pairs, text
 
@@ -138,28 +139,6 @@ def _endpoint(members: dict[str, Any], plain: bool) -> str:
     if (fault := url_fault(endpoint, plain)) is not None:
         raise Unsuitable(f"ApiEndpoint {fault}")
     return endpoint
-
-
-def url_fault(url: str, plain: bool) -> str | None:
-    """Why this URL may not be called, as the rest of a sentence; None if it may. `plain`: as for `read_task`."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port  # a wrong port is seen when it is asked for
-    except ValueError:
-        return "is no URL."
-    if parts.scheme != "https" and not (plain and parts.scheme == "http"):
-        return (
-            f"must begin with https://: {_shown(url)}. For development, plain = true under [http] in stepwell.toml"
-            " allows http:// too."
-        )
-    if not host or parts.username is not None or parts.password is not None:
-        return f"must name a host, and no user: {_shown(url)}"
-    return None
-
-
-def _shown(url: str) -> str:
-    """Without what may be secret: a user's password, the query."""
-    return url.partition("?")[0].rpartition("@")[2]
 
 
 def _headers(given: Any) -> list[tuple[str, str]]:

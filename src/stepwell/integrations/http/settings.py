@@ -3,14 +3,14 @@
 import ipaddress
 import ssl
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from stepwell.config import ConfigError, config_file, explained, read_table
-
-Table = TypeVar("Table", bound=msgspec.Struct)
+from stepwell.config import ConfigError, Problems, config_file, converted, read_table
+from stepwell.integrations.http.address import url_fault
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -22,7 +22,8 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: str | None = None
 
 
-Value = str | Kept
+SECRET = 'a text, {env = "VARIABLE"} or {file = "PATH"}'
+Value = Annotated[str | Kept, msgspec.Meta(description=SECRET)]
 
 Parameters = dict[str, Value]
 
@@ -92,27 +93,61 @@ def load_http(directories: Iterable[Path]) -> HttpSettings:
 
 def read_settings(http: Mapping[str, Any], connections: Mapping[str, Any], where: str) -> HttpSettings:
     """The settings that two tables have; `where` names their file. Raises ConfigError."""
-    table = _converted(http, _HttpTable, f"[http] in {where}")
-    if table.ca_file is not None:
-        _check_ca_file(table.ca_file, where)
+    problems = Problems()
+    table = problems.of(lambda: _http(http, f"{where}, [http]"), _HttpTable())
+    read = {
+        name: problems.of(partial(_connection, given, f"{where}, [connections.{name}]", table.plain), Connection())
+        for name, given in connections.items()
+    }
+    problems.tell()
     return HttpSettings(
-        connections={name: _connection(name, table, where) for name, table in connections.items()},
-        allow=tuple(_network(text, where) for text in table.allow),
+        connections=read,
+        allow=tuple(ipaddress.ip_network(text) for text in table.allow),
         plain=table.plain,
         ca_file=table.ca_file,
         timeout_seconds=table.timeout_seconds,
     )
 
 
-def _connection(name: str, table: Any, where: str) -> Connection:
-    title = f"[connections.{name}] in {where}"
-    connection = _converted(table, Connection, title)
-    given = [kind for kind in ("basic", "api_key", "oauth") if getattr(connection, kind) is not None]
-    if len(given) > 1:
-        raise ConfigError(f"{title} has {' and '.join(given)}. Keep one of them.")
+def _http(given: Any, where: str) -> _HttpTable:
+    table: _HttpTable = converted(given, _HttpTable, where)
+    problems = [f"{where}: {fault}" for fault in (*map(_network_fault, table.allow), _ca_fault(table.ca_file)) if fault]
+    if problems:
+        raise ConfigError(*problems)
+    return table
+
+
+def _network_fault(text: str) -> str | None:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as problem:
+        return f"allow: {problem}. Write addresses or networks: 127.0.0.1, ::1, 10.0.0.0/8."
+    return None
+
+
+def _ca_fault(file: str | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as problem:  # ssl.SSLError is one
+        return f"ca_file: {file} cannot be used: {problem.strerror}."
+    return None
+
+
+def _connection(given: Any, where: str, plain: bool) -> Connection:
+    connection: Connection = converted(given, Connection, where)
+    problems = []
+    kinds = [kind for kind in ("basic", "api_key", "oauth") if getattr(connection, kind) is not None]
+    if len(kinds) > 1:
+        problems.append(f"it has {' and '.join(kinds)}. Keep one of them.")
     for value in _values(msgspec.to_builtins(connection)):
         if isinstance(value, dict) and (value["env"] is None) == (value["file"] is None):
-            raise ConfigError(f'{title}: a secret is a text, {{env = "VARIABLE"}} or {{file = "PATH"}}.')
+            problems.append(f"a secret is {SECRET}.")
+    if connection.oauth is not None and (fault := url_fault(connection.oauth.endpoint, plain)):
+        problems.append(f"oauth.endpoint {fault}")
+    if problems:
+        raise ConfigError(*(f"{where}: {problem}" for problem in dict.fromkeys(problems)))
     return connection
 
 
@@ -123,27 +158,3 @@ def _values(table: Any) -> list[Any]:
     if table.keys() == {"env", "file"}:
         return [table]
     return [found for member in table.values() for found in _values(member)]
-
-
-def _check_ca_file(file: str, where: str) -> None:
-    try:
-        ssl.create_default_context(cafile=file)
-    except OSError as problem:  # ssl.SSLError is one
-        raise ConfigError(f"ca_file of [http] in {where}: {file} cannot be used: {problem.strerror}.") from None
-
-
-def _network(text: str, where: str) -> Network:
-    try:
-        return ipaddress.ip_network(text)
-    except ValueError as problem:
-        raise ConfigError(
-            f"allow of [http] in {where}: {problem}. Write addresses or networks: 127.0.0.1, ::1, 10.0.0.0/8."
-        ) from None
-
-
-def _converted(table: Any, kind: type[Table], title: str) -> Table:
-    try:
-        return msgspec.convert(table, kind)
-    except msgspec.ValidationError as problem:
-        # The message names the place and the types, never a value: it may be a secret.
-        raise ConfigError(f"{title}: {explained(problem, kind)}") from None

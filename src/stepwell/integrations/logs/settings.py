@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from stepwell.config import ConfigError, config_file, explained, read_table
+from stepwell.config import ConfigError, config_file, converted, read_table, unwritable
 from stepwell.integrations.aws.clients import Clients
 from stepwell.integrations.aws.services import Services
 from stepwell.integrations.logs.cloudwatch import CloudWatchWriter
@@ -14,12 +14,13 @@ from stepwell.integrations.logs.writer import FileWriter, LogWriter, OutputWrite
 
 TABLE = "logs"
 FILE = "file:"
+PLACES = '"cloudwatch", "stdout" or "file:PATH"'
 
 
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where to; a file's path is relative to stepwell.toml."""
 
-    to: Annotated[str, msgspec.Meta(pattern=r"^(cloudwatch|stdout|file:.+)$")]
+    to: Annotated[str, msgspec.Meta(pattern=r"^(cloudwatch|stdout|file:.+)$", description=PLACES)]
 
 
 def load_logs(directories: Iterable[Path], services: Services) -> LogWriter | None:
@@ -28,11 +29,11 @@ def load_logs(directories: Iterable[Path], services: Services) -> LogWriter | No
     table = {} if file is None else read_table(file, TABLE)
     if file is None or not table:
         return None
-    try:
-        settings = msgspec.convert(table, LogSettings)
-    except msgspec.ValidationError as problem:
-        mend = 'Write to = "cloudwatch", to = "stdout" or to = "file:PATH".'
-        raise ConfigError(f"{file}, [{TABLE}]: {explained(problem, LogSettings)} {mend}") from None
+    where = f"{file}, [{TABLE}]"
+    settings: LogSettings = converted(table, LogSettings, where)
     if settings.to.startswith(FILE):
-        return FileWriter(file.parent / settings.to.removeprefix(FILE))
+        path = file.parent / settings.to.removeprefix(FILE)
+        if (reason := unwritable(path)) is not None:
+            raise ConfigError(f"{where}: to: {reason}")
+        return FileWriter(path)
     return OutputWriter() if settings.to == "stdout" else CloudWatchWriter(Clients(services))

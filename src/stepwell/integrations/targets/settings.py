@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from stepwell.config import ConfigError, Positive, config_file, explained, read_table
+from stepwell.config import ADDRESS, ConfigError, Positive, Problems, config_file, converted, read_table, unwritable
 from stepwell.core.status_event import SOURCE
 from stepwell.integrations.aws.clients import Clients
 from stepwell.integrations.aws.services import Services
@@ -19,6 +20,9 @@ from stepwell.integrations.targets.target import Event, Sender, Target
 TABLE = "targets"
 
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Bus = Annotated[
+    str, msgspec.Meta(pattern=r"^(arn:[^:]*:events:[^:]*:.*|[^:]+)$", description="the name or ARN of an event bus")
+]
 Status = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 
 
@@ -34,7 +38,7 @@ class Common(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid
 
 
 class Http(Common, frozen=True, kw_only=True, tag="http"):
-    url: Annotated[str, msgspec.Meta(pattern=r"^https?://")]
+    url: Annotated[str, msgspec.Meta(pattern=r"^https?://", description=ADDRESS)]
     headers: dict[str, str] = {}
 
 
@@ -50,15 +54,15 @@ class Aws(Common, frozen=True, kw_only=True):
 
 
 class Sqs(Aws, frozen=True, kw_only=True, tag="sqs"):
-    queue: Annotated[str, msgspec.Meta(pattern=r"^https?://")]  # its URL
+    queue: Annotated[str, msgspec.Meta(pattern=r"^https?://", description=ADDRESS)]  # its URL
 
 
 class Sns(Aws, frozen=True, kw_only=True, tag="sns"):
-    topic: Annotated[str, msgspec.Meta(pattern=r"^arn:[^:]*:sns:[^:]*:")]
+    topic: Annotated[str, msgspec.Meta(pattern=r"^arn:[^:]*:sns:[^:]*:", description="the ARN of a topic")]
 
 
 class EventBridge(Aws, frozen=True, kw_only=True, tag="eventbridge"):
-    bus: Annotated[str, msgspec.Meta(pattern=r"^(arn:[^:]*:events:[^:]*:.*|[^:]+)$")] = "default"  # name or ARN
+    bus: Bus = "default"
     source: str = SOURCE  # AWS itself takes no source that begins with `aws.`
 
 
@@ -70,17 +74,22 @@ def load_targets(directories: Iterable[Path], services: Services) -> list[Target
     file = config_file(directories)
     if file is None:
         return []
-    makers = Makers(file.parent, Clients(services))
-    return [_target(name, table, file, makers) for name, table in read_table(file, TABLE).items()]
+    makers, problems = Makers(file.parent, Clients(services)), Problems()
+    targets = [
+        problems.of(partial(_target, name, table, file, makers), None)
+        for name, table in read_table(file, TABLE).items()
+    ]
+    problems.tell()
+    return [target for target in targets if target is not None]
 
 
 def _target(name: str, table: Any, file: Path, makers: "Makers") -> Target:
-    try:
-        settings = msgspec.convert(table, AnySettings)
-    except msgspec.ValidationError as problem:
-        raise ConfigError(f"{file}, [{TABLE}.{name}]: {explained(problem, AnySettings)}") from None
+    where = f"{file}, [{TABLE}.{name}]"
+    settings: AnySettings = converted(table, AnySettings, where)
     if isinstance(settings, Http) and (reason := _check_http(settings)):
-        raise ConfigError(f"{file}, [{TABLE}.{name}]: {reason}.")
+        raise ConfigError(f"{where}: {reason}.")
+    if isinstance(settings, File) and (reason := unwritable(file.parent / settings.path)):
+        raise ConfigError(f"{where}: path: {reason}")
     sender, to = makers.make(settings)
     return Target(
         name,

@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from stepwell.clock import Milliseconds
-from stepwell.config import ConfigError, config_file, read_table
+from stepwell.config import ConfigError, config_file, converted, read_table
 from stepwell.core.spans import Span
 from stepwell.integrations.aws.pool import Pool
 from stepwell.integrations.traces.header import Caller, read_header
@@ -57,10 +57,7 @@ def load_traces(directories: Iterable[Path]) -> Tracer | None:
     table = {} if file is None else read_table(file, TABLE)
     if not table:
         return None
-    try:
-        msgspec.convert(table, TraceSettings)
-    except msgspec.ValidationError as problem:
-        raise ConfigError(f'{file}, [{TABLE}]: {problem}. Write to = "otlp".') from problem
+    converted(table, TraceSettings, f"{file}, [{TABLE}]")
     try:
         return OtlpTracer()
     except ImportError as missing:
