@@ -1,5 +1,6 @@
 /** One flat graph in layers from top to bottom: the only place that knows the layout library. */
 import { Graph, layout } from "@dagrejs/dagre";
+import { routed } from "./routes";
 
 export interface Point {
   x: number;
@@ -33,7 +34,10 @@ export interface Placed {
 /** Links beyond which a second drawing would be waited for. */
 const MANY = 250;
 
-const OPTIONS = { rankdir: "TB", nodesep: 30, edgesep: 18, ranksep: 34 } as const;
+const OPTIONS = { rankdir: "TB", nodesep: 30, edgesep: 18, ranksep: 44 } as const;
+
+/** How far a line from a tile to itself goes out: less than tiles are apart. */
+const LOOP = 20;
 
 interface Drawn {
   nodes: (Point & Tile)[];
@@ -61,12 +65,33 @@ function draw(tiles: readonly Tile[], links: readonly Link[], constraints: { lef
     graph.setEdge(String(source), String(target), { weight, ...room }, String(index));
   });
   layout(graph, { constraints });
-  const nodes = tiles.map((_, index) => graph.node(String(index)) as unknown as Point & Tile);
+  const nodes = tiles.map(({ width, height }, index) => {
+    const { x, y } = graph.node(String(index)) as unknown as Point;
+    return { x, y, width, height };
+  });
   const edges = links.map(({ source, target, label }, index) => {
     const edge = graph.edge(String(source), String(target), String(index)) as unknown as { points: Point[] } & Point;
-    return { points: straight(edge.points), label: label === null ? null : { x: edge.x, y: edge.y } };
+    return { points: edge.points, label: label === null ? null : { x: edge.x, y: edge.y } };
   });
-  return { nodes, edges };
+  return straightened({ nodes, edges }, links);
+}
+
+/** What is alone in its layer and has one link stands in line with the other end of it: Start and End, mostly. */
+function straightened(drawn: Drawn, links: readonly Link[]): Drawn {
+  const shown = links.flatMap((link, index) => (link.weight > 0 ? [{ ...link, index }] : []));
+  const rows = new Map<number, number>();
+  const count = (y: number): void => void rows.set(y, (rows.get(y) ?? 0) + 1);
+  drawn.nodes.forEach(({ y }) => count(y));
+  for (const { index } of shown) drawn.edges[index]?.points.slice(1, -1).forEach(({ y }) => count(y));
+  drawn.nodes.forEach((node, number) => {
+    const [link, another] = shown.filter(({ source, target }) => source === number || target === number);
+    if (link === undefined || another !== undefined || link.source === link.target || rows.get(node.y) !== 1) return;
+    const stops = drawn.edges[link.index]?.points.slice(1, -1) ?? [];
+    if (stops.length > 1 || stops.some(({ y }) => rows.get(y) !== 1) || link.label !== null) return;
+    node.x = centre(drawn, link.source === number ? link.target : link.source).x;
+    for (const stop of stops) stop.x = node.x;
+  });
+  return drawn;
 }
 
 type Pair = [left: number, right: number];
@@ -115,16 +140,6 @@ function centre(drawn: Drawn, index: number): Point {
   return drawn.nodes[index] as Point;
 }
 
-/** Without the points that lie on the line between their neighbours: the library gives one for each layer. */
-function straight(points: readonly Point[]): Point[] {
-  return points.filter((point, index) => {
-    const [before, after] = [points[index - 1], points[index + 1]];
-    if (before === undefined || after === undefined) return true;
-    const area = (point.x - before.x) * (after.y - before.y) - (point.y - before.y) * (after.x - before.x);
-    return Math.abs(area) > Math.hypot(after.x - before.x, after.y - before.y) / 2;
-  });
-}
-
 function crossings(drawn: Drawn): number {
   let count = 0;
   const lines = drawn.edges.map(({ points }) => ({ points, top: topOf(points), bottom: -topOf(points, -1) }));
@@ -156,14 +171,16 @@ function meet(a: Point, b: Point, c: Point, d: Point): boolean {
 }
 
 function fromCorner(drawn: Drawn, tiles: readonly Tile[], links: readonly Link[]): Placed {
+  const lines = linesOf(drawn, links);
   const corners = drawn.nodes.map(({ x, y }, index) => corner({ x, y }, tiles[index] as Tile));
   const labels = drawn.edges.map(({ label }, index) => {
     const size = links[index]?.label ?? null;
     return label === null || size === null ? null : corner(label, size);
   });
-  const boxes = [...corners.map((at, index) => ({ ...at, ...(tiles[index] as Tile) }))];
-  labels.forEach((at, index) => at !== null && boxes.push({ ...at, ...(links[index]?.label as Tile) }));
-  const points = drawn.edges.flatMap((edge) => edge.points);
+  const boxes = corners.map((at, index) => placed(at, tiles[index] as Tile));
+  labels.forEach((at, index) => at !== null && boxes.push(placed(at, links[index]?.label as Tile)));
+  // What nobody draws takes no room.
+  const points = lines.filter((_, index) => (links[index] as Link).weight > 0).flat();
   const left = least([...boxes, ...points].map(({ x }) => x));
   const top = least([...boxes, ...points].map(({ y }) => y));
   const right = most([...boxes.map(({ x, width }) => x + width), ...points.map(({ x }) => x)]);
@@ -173,9 +190,39 @@ function fromCorner(drawn: Drawn, tiles: readonly Tile[], links: readonly Link[]
     width: round(right - left),
     height: round(bottom - top),
     corners: corners.map(move),
-    lines: drawn.edges.map((edge) => edge.points.map(move)),
+    lines: lines.map((line) => line.map(move)),
     labels: labels.map((at) => (at === null ? null : move(at))),
   };
+}
+
+/** The library tells where lines pass layers; the lines are ours. */
+function linesOf(drawn: Drawn, links: readonly Link[]): Point[][] {
+  const others = links.flatMap(({ source, target }, index) => (source === target ? [] : [index]));
+  const ways = others.map((index) => {
+    const { source, target, label } = links[index] as Link;
+    return { source, target, label, stops: drawn.edges[index]?.points.slice(1, -1) ?? [] };
+  });
+  const lines = links.map(({ source }, index) =>
+    loop(drawn.nodes[source] as Point & Tile, drawn.edges[index]?.label ?? null),
+  );
+  routed(drawn.nodes, ways).forEach((line, number) => (lines[others[number] as number] = line));
+  return lines;
+}
+
+/** From a tile to itself, at its right, through its text. */
+function loop({ x, y, width, height }: Point & Tile, label: Point | null): Point[] {
+  const border = x + width / 2;
+  const [out, high] = [label?.x ?? border + LOOP, height / 4];
+  return [
+    { x: border, y: y - high },
+    { x: out, y: y - high },
+    { x: out, y: y + high },
+    { x: border, y: y + high },
+  ];
+}
+
+function placed({ x, y }: Point, { width, height }: Tile): Point & Tile {
+  return { x, y, width, height };
 }
 
 function corner({ x, y }: Point, { width, height }: Tile): Point {

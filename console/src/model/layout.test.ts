@@ -40,7 +40,31 @@ function sound(layout: Layout): void {
     const around = layout.boxes.find(({ id }) => id === frame.box);
     expect(around !== undefined && within(frame, around)).toBe(true);
   }
-  for (const { points } of layout.routes) expect(points.length).toBeGreaterThan(1);
+  for (const { points, label } of layout.routes) {
+    expect(points.length).toBeGreaterThan(1);
+    if (label !== null) expect(within(label, page)).toBe(true);
+  }
+}
+
+/** No line comes into a box that it does not begin or end at. */
+function clear(layout: Layout): void {
+  const crossed = layout.routes.filter(({ points, source, target }) => {
+    const frame = layout.boxes.find(({ id }) => id === source)?.frame;
+    const others = layout.boxes.filter((one) => one.frame === frame && one.id !== source && one.id !== target);
+    return along(points).some((at) => others.some((one) => overlap({ ...at, width: 0, height: 0 }, one)));
+  });
+  expect(crossed).toEqual([]);
+}
+
+/** Points close to each other on all of a line. */
+function along(points: readonly Point[]): Point[] {
+  return points.slice(1).flatMap((to, index) => {
+    const from = points[index] as Point;
+    return Array.from({ length: 65 }, (_, part) => ({
+      x: from.x + ((to.x - from.x) * part) / 64,
+      y: from.y + ((to.y - from.y) * part) / 64,
+    }));
+  });
 }
 
 const chooses: JsonObject = {
@@ -82,6 +106,15 @@ describe("a layout", () => {
     for (const label of labels) for (const one of layout.boxes) expect(overlap(label, one)).toBe(false);
   });
 
+  it("leads no line across a state", () => {
+    for (const definition of [chooses, ...NAMES.map((name) => recorded(name).definition)]) clear(laidOut(definition));
+  });
+
+  it("leads lines straight down where it can", () => {
+    const layout = laidOut(recorded("failed").definition);
+    for (const { points } of layout.routes) expect(new Set(points.map(({ x }) => x)).size).toBe(1);
+  });
+
   it("is the same for the same definition", () => {
     const { definition } = recorded("nested");
     expect(laidOut(definition)).toEqual(laidOut(structuredClone(definition)));
@@ -111,7 +144,11 @@ describe("a layout", () => {
     });
     const states = fc.dictionary(fc.constantFrom(...names), state);
     fc.assert(
-      fc.property(states, (States) => sound(laidOut({ StartAt: "A", States } as unknown as Json))),
+      fc.property(states, (States) => {
+        const layout = laidOut({ StartAt: "A", States } as unknown as Json);
+        sound(layout);
+        clear(layout);
+      }),
       { numRuns: 60 },
     );
   });
