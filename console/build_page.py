@@ -83,7 +83,8 @@ def find_node() -> Node:
     wheel = _node_of_wheel()
     if wheel is None:
         raise CannotBuild(
-            f"The console needs Node 22.12 or newer, and none is on the PATH. Install it, or: pip install '{NODE_WHEEL}'"
+            "The console needs Node 22.12 or newer, and none is on the PATH. Install it, "
+            f"or have it from a wheel: pip install '{NODE_WHEEL}'."
         )
     return wheel
 
@@ -124,7 +125,7 @@ def _run(node: Node, *arguments: str) -> None:
     except OSError as problem:
         raise CannotBuild(f"{command} could not be run: {problem}") from problem
     if done.returncode:
-        raise CannotBuild(f"{command} failed in {HERE}: what it said stands above. It needs the network once.")
+        raise CannotBuild(f"{command} failed in {HERE}: what it said stands above. Packages need the network once.")
 
 
 def main(scripts: Sequence[str]) -> None:
