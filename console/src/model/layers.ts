@@ -39,6 +39,11 @@ const OPTIONS = { rankdir: "TB", nodesep: 30, edgesep: 18, ranksep: 44 } as cons
 /** How far a line from a tile to itself goes out: less than tiles are apart. */
 const LOOP = 20;
 
+interface Order {
+  constraints?: { left: string; right: string }[];
+  disableOptimalOrderHeuristic?: boolean;
+}
+
 interface Drawn {
   nodes: (Point & Tile)[];
   edges: { points: Point[]; label: Point | null }[];
@@ -47,16 +52,23 @@ interface Drawn {
 /** The same tiles and links are always laid out alike. Links of one tile go from left to right, if no more lines cross then. */
 export function layered(tiles: readonly Tile[], links: readonly Link[]): Placed {
   if (tiles.length === 0) return { width: 0, height: 0, corners: [], lines: [], labels: [] };
-  let drawn = draw(tiles, links, []);
-  const wrong = links.length <= MANY ? disorder(drawn, links) : [];
-  if (wrong.length > 0) {
-    const ordered = draw(tiles, links, constraintsOf(drawn, links));
-    if (crossings(ordered) <= crossings(drawn) && disorder(ordered, links).length < wrong.length) drawn = ordered;
-  }
-  return fromCorner(drawn, tiles, links);
+  const drawn = draw(tiles, links, {});
+  const wrong = links.length <= MANY ? disorder(drawn, links).length : 0;
+  return fromCorner(wrong === 0 ? drawn : (ordered(drawn, wrong, tiles, links) ?? drawn), tiles, links);
 }
 
-function draw(tiles: readonly Tile[], links: readonly Link[], constraints: { left: string; right: string }[]): Drawn {
+/** Drawn again with siblings in order, if that makes no more lines cross; null otherwise. */
+function ordered(drawn: Drawn, wrong: number, tiles: readonly Tile[], links: readonly Link[]): Drawn | null {
+  const [most, constraints] = [crossings(drawn), constraintsOf(drawn, links)];
+  // Told to keep an order, the library at times leaves the layers below as they were; then without its second thoughts.
+  for (const disableOptimalOrderHeuristic of [false, true]) {
+    const again = draw(tiles, links, { constraints, disableOptimalOrderHeuristic });
+    if (crossings(again) <= most && disorder(again, links).length < wrong) return again;
+  }
+  return null;
+}
+
+function draw(tiles: readonly Tile[], links: readonly Link[], order: Order): Drawn {
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ ...OPTIONS });
   tiles.forEach(({ width, height }, index) => graph.setNode(String(index), { width, height }));
@@ -64,7 +76,7 @@ function draw(tiles: readonly Tile[], links: readonly Link[], constraints: { lef
     const room = label === null ? {} : { width: label.width, height: label.height, labelpos: "c" };
     graph.setEdge(String(source), String(target), { weight, ...room }, String(index));
   });
-  layout(graph, { constraints });
+  layout(graph, { ...order });
   const nodes = tiles.map(({ width, height }, index) => {
     const { x, y } = graph.node(String(index)) as unknown as Point;
     return { x, y, width, height };

@@ -99,6 +99,23 @@ describe("a layout", () => {
     expect(xs).toEqual([...xs].sort((a, b) => a - b));
   });
 
+  it("keeps that order where the ways meet again, and some lead back", () => {
+    const rule = (value: string, Next: string): JsonObject => ({ Variable: "$.x", StringEquals: value, Next });
+    const catches = [{ ErrorEquals: ["X"], Next: "A" }];
+    const layout = laidOut({
+      StartAt: "A",
+      States: {
+        A: { Type: "Choice", Choices: [rule("1", "B"), rule("2", "C"), rule("3", "A")], Default: "D" },
+        B: { Type: "Pass", Next: "E" },
+        C: { Type: "Task", Catch: catches, Next: "E" },
+        D: { Type: "Wait", Next: "A" },
+        E: { Type: "Pass", End: true },
+      },
+    });
+    const xs = ["B", "C", "D"].map((name) => box(layout, name).x);
+    expect(xs).toEqual([...xs].sort((a, b) => a - b));
+  });
+
   it("gives labels room of their own", () => {
     const layout = laidOut(chooses);
     const labels = layout.routes.flatMap(({ label }) => (label === null ? [] : [label]));
