@@ -36,6 +36,7 @@ function sound(layout: Layout): void {
       if (one !== other && one.frame === other.frame) expect(overlap(one, other)).toBe(false);
     }
   }
+  for (const { label } of layout.routes) if (label !== null) expect(within(label, page)).toBe(true);
   for (const frame of layout.frames) {
     const around = layout.boxes.find(({ id }) => id === frame.box);
     expect(around !== undefined && within(frame, around)).toBe(true);
