@@ -1,11 +1,12 @@
 /** A window in which something is done: what is asked for it, the call that it is, and the button that makes it. */
-import type { KeyboardEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
 import type { Operation } from "../api/aws";
 import type { Operations } from "../api/operations";
 import { useAct, useOverview } from "../api/use";
 import { CallToCopy } from "./CallToCopy";
 import { Dialog } from "./Dialog";
 import { Problem } from "./Problem";
+import { useActKey } from "./useActKey";
 import styles from "./ActDialog.module.css";
 
 export interface ActDialogProps<O extends Operation> {
@@ -32,17 +33,11 @@ export function ActDialog<O extends Operation>(props: ActDialogProps<O>) {
   const go = (): void => {
     if (may) act.mutate(input, { onSuccess: onDone });
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
-    event.preventDefault();
-    event.stopPropagation(); // an editor within would begin a new line
-    go();
-  };
+  useActKey(go);
   return (
     <Dialog title={title} onClose={onClose} wide={wide}>
       <form
         className={styles.act}
-        onKeyDownCapture={onKeyDown}
         onSubmit={(event) => {
           event.preventDefault();
           go();

@@ -3,10 +3,10 @@ import { json } from "@codemirror/lang-json";
 import { type Diagnostic, linter, lintGutter } from "@codemirror/lint";
 import { Compartment, type Extension, Prec } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
-import { basicSetup } from "codemirror";
 import { useEffect, useRef } from "react";
 import { styleNonce } from "../nonce";
 import { mistakesIn } from "./mistakes";
+import { setup } from "./setup";
 import { pageTheme } from "./theme";
 
 export interface CodeEditorProps {
@@ -48,10 +48,9 @@ export default function CodeEditor(props: CodeEditorProps) {
         EditorView.cspNonce.of(styleNonce()),
         Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (latest.current.onAct?.(), true) }])),
         extensions,
-        basicSetup,
+        setup,
         json(),
         pageTheme,
-        EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": label }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) latest.current.onChange(update.state.doc.toString());
