@@ -7,6 +7,7 @@ import { read } from "../api/reads";
 import { useMayAct } from "../api/use";
 import { strict } from "../model/json";
 import { ActButton } from "./ActButton";
+import { CallToCopy } from "./CallToCopy";
 import { Choice } from "./Choice";
 import { JsonEditor } from "./JsonEditor";
 import { Problem } from "./Problem";
@@ -101,6 +102,13 @@ export function Answer({ execution, event, onDone }: AnswerProps) {
       )}
       {kind === "SendTaskHeartbeat" && (
         <p className="faint">Says that the task is being worked on: its heartbeat time-out begins anew.</p>
+      )}
+      {token.data !== undefined && (
+        <CallToCopy
+          operation={kind}
+          input={{ ...inputOf(kind, token.data.taskToken, { output, error, cause }) }}
+          region={region}
+        />
       )}
       <Problem problem={send.error ?? token.error} />
       <div className={styles.acts}>

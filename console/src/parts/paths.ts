@@ -17,3 +17,8 @@ export function executionPath(arn: string, tab: ExecutionTab = "graph", event?: 
   const path = tab === "graph" && event === undefined ? `/executions/${arn}` : `/executions/${arn}/${tab}`;
   return event === undefined ? path : `${path}/${event}`;
 }
+
+/** `task`: its id in model/waiting.ts; without one all that wait. */
+export function waitingPath(task?: string): string {
+  return task === undefined ? "/waiting" : `/waiting?task=${encodeURIComponent(task)}`;
+}

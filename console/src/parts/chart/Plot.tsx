@@ -136,6 +136,11 @@ function optionsOf(
       },
       {
         ...axis,
+        grid: {
+          stroke: line,
+          width: 1,
+          filter: (_, marks) => marks.map((mark) => (isRound(mark, logarithmic) ? mark : null)),
+        },
         size: (_, marks) => 12 + 6.5 * Math.max(0, ...(marks ?? []).map((mark) => mark.length)),
         space: 32,
         values: (_, marks) => marks.map((mark) => (mark === null || !isRound(mark, logarithmic) ? "" : text(mark))),
@@ -164,7 +169,12 @@ function isRound(mark: number, logarithmic: boolean): boolean {
 function seriesOf({ name, colour, kind }: Drawn): uPlot.Series {
   const shade = colourOf(colour);
   if (kind === "line")
-    return { label: name, stroke: shade, width: 1.75, points: { show: dotted, size: 4, fill: shade } };
+    return {
+      label: name,
+      stroke: shade,
+      width: 1.75,
+      points: { show: true, filter: alone, size: 4, fill: shade, width: 0 },
+    };
   return {
     label: name,
     fill: shade,
@@ -174,7 +184,10 @@ function seriesOf({ name, colour, kind }: Drawn): uPlot.Series {
   };
 }
 
-/** A figure alone between gaps has no line: dots show it. */
-function dotted(plot: uPlot, column: number): boolean {
-  return (plot.data[column] ?? []).some((value, at, all) => value !== null && (all[at - 1] ?? null) === null);
+/** A figure alone between gaps has no line: a dot shows it. */
+function alone(plot: uPlot, column: number, show: boolean): number[] | null {
+  if (!show) return null;
+  const values = plot.data[column] ?? [];
+  const known = (at: number): boolean => (values[at] ?? null) !== null;
+  return [...values.keys()].filter((at) => known(at) && !known(at - 1) && !known(at + 1));
 }
