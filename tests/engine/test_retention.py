@@ -1,10 +1,12 @@
 """Retention: which executions are deleted when, and what remains possible meanwhile and afterwards."""
 
 import asyncio
+import json
 
 import pytest
 
 from definitions import chain, fail, passing, waiting
+from stepwell.engine.records import Route, StateMachineRecord
 from stepwell.engine.retention import BATCH
 from stepwell.engine.starts import Started
 from stepwell.errors import ExecutionDoesNotExist
@@ -131,3 +133,67 @@ async def test_a_shorter_retention_counts_for_what_is_there_already(world: World
     await world.restart(retention_days=1)
     await world.settle()
     assert not await there(world, started)
+
+
+class TestRevisionsOfADeletedMachine:
+    """They are for the histories of its executions."""
+
+    async def revisions(self, world: World, machine: StateMachineRecord) -> int:
+        return len(await world.store.list("revision", machine.arn, None, 100))
+
+    async def twice_revised(self, world: World) -> StateMachineRecord:
+        machine = await world.machine(chain(A=passing()))
+        definition = json.dumps(chain(B=passing()))
+        updated = await world.engine.catalog.update_machine(machine.arn, definition=definition, publish=True)
+        await world.engine.catalog.aliases.create(machine.arn, "live", (Route(f"{machine.arn}:1", 100),), None)
+        return updated
+
+    async def delete(self, world: World, machine: StateMachineRecord) -> None:
+        await world.engine.catalog.delete_machine(machine.arn)
+        await world.engine.machine_deleted(machine.arn)
+
+    async def test_go_with_its_last_execution(self, world: World):
+        machine = await self.twice_revised(world)
+        early = await world.start(machine)
+        await world.pass_time(DAY)
+        last = await world.start(machine)
+        await world.settle()
+        await self.delete(world, machine)
+        await world.pass_time(89 * DAY + 2 * HOUR)
+        assert (await there(world, early), await there(world, last)) == (False, True)
+        assert await self.revisions(world, machine) == 2
+        await world.pass_time(DAY)
+        assert await self.revisions(world, machine) == 0
+        assert await world.store.list("deletedStateMachine", None, None, 100) == []
+
+    async def test_stay_while_the_machine_is_there(self, world: World):
+        machine = await self.twice_revised(world)
+        await world.pass_time(100 * DAY)
+        assert await self.revisions(world, machine) == 2
+
+    async def test_go_soon_when_it_never_had_an_execution(self, world: World):
+        machine = await self.twice_revised(world)
+        await self.delete(world, machine)
+        await world.pass_time(2 * HOUR)
+        assert await self.revisions(world, machine) == 0
+
+    async def test_stay_while_one_of_its_name_is_there_again_and_go_with_that(self, world: World):
+        machine = await self.twice_revised(world)
+        await self.delete(world, machine)
+        again = await world.machine(chain(C=passing()))
+        assert again.arn == machine.arn
+        await world.pass_time(2 * HOUR)
+        assert await world.output(await world.start(again, input="1")) == 1
+        assert await self.revisions(world, machine) == 3
+        await self.delete(world, again)
+        await world.pass_time(91 * DAY)
+        assert await self.revisions(world, machine) == 0
+
+    async def test_stay_for_closed_executions(self, world: World):
+        machine = await world.machine(chain(W=waiting(60), A=passing()))
+        await world.start(machine)
+        await world.pass_time(61)
+        await self.delete(world, machine)
+        await world.pass_time(2 * HOUR)
+        assert await world.engine.catalog.machine(machine.arn) is None
+        assert await self.revisions(world, machine) == 1

@@ -11,6 +11,7 @@ from stepwell.asl.states import StateMachine
 from stepwell.clock import Clock
 from stepwell.engine.aliases import Aliases
 from stepwell.engine.identity import new_uuid
+from stepwell.engine.leftovers import Leftovers
 from stepwell.engine.records import (
     Activity,
     Alias,
@@ -58,6 +59,7 @@ class Catalog:
         aliases = Shelf(store, "alias", Alias, RECORDS)
         self.versions = Versions(clock, self._writing, self._machines, self._revisions, versions, aliases)
         self.aliases = Aliases(clock, self._writing, self._machines, versions, aliases)
+        self.leftovers = Leftovers(store, clock, self._writing, self._machines, self._revisions)
         self._activities = Shelf(store, "activity", Activity, RECORDS)
         self._deleted_activities = Shelf(store, "deletedActivity", DeletedActivity, RECORDS)
         self._compiled: Recent[StateMachine] = Recent(COMPILED)
@@ -209,13 +211,14 @@ class Catalog:
             return deleting
 
     async def forget_machine(self, arn: str) -> None:
-        """Remove a DELETING machine whose executions are all closed. Its revisions stay, for their histories."""
+        """Remove a DELETING machine whose executions are all closed. Its revisions are `leftovers`, for histories."""
         while True:
             async with self._writing:  # for some versions at a time, so that others may write in between
                 machine = await self.machine(arn)
                 if machine is None or machine.status != "DELETING":
                     return
                 if not await self.versions.forget_some(arn):
+                    await self.leftovers.left_by(arn)
                     await self._machines.remove(arn)
 
     async def deleting(self) -> set[str]:

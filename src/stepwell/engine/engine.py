@@ -56,6 +56,8 @@ class Engine:
             clock,
             self.runner.background,
             self.runner.residents,
+            self.catalog.leftovers,
+            self.runner.committer.drain,
             standard=round(config.retention_days * DAY),
             express=round(config.keep_express_days * DAY),
         )

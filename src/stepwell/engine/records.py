@@ -184,6 +184,25 @@ class DeletedActivity(msgspec.Struct, frozen=True, kw_only=True):
         return parse_arn(self.arn).name
 
 
+class DeletedMachine(msgspec.Struct, frozen=True, kw_only=True):
+    """A state machine that is no more, as long as there may be revisions of it."""
+
+    arn: str
+    created_at: Milliseconds  # when the machine was gone
+
+    @property
+    def key(self) -> str:
+        return f"{self.arn}#deleted"
+
+    @property
+    def scope(self) -> str:
+        return _region_and_account(self.arn)
+
+    @property
+    def name(self) -> str:
+        return parse_arn(self.arn).name
+
+
 Tagged = StateMachineRecord | Activity
 
 

@@ -1,4 +1,6 @@
-"""Retention: executions are deleted some time after their end, in batches so small that nobody notices."""
+"""Retention: executions are deleted some time after their end, in batches so small that nobody notices; and with them
+the revisions of deleted state machines that nothing needs any more.
+"""
 
 import asyncio
 import logging
@@ -7,6 +9,7 @@ from functools import partial
 
 from stepwell.clock import Clock, Milliseconds
 from stepwell.engine.background import Background
+from stepwell.engine.leftovers import Leftovers
 from stepwell.engine.residents import Residents
 from stepwell.store.protocol import Commit, Store
 
@@ -28,6 +31,7 @@ class Retention:
 
     `standard` and `express` are how long they stay after their end. One that ended may be redriven at any moment, so
     none is deleted that is among the residents, and whoever brings one back to life looks at their `forgetting` first.
+    `settled` returns once what has ended is on disk.
     """
 
     def __init__(
@@ -36,6 +40,8 @@ class Retention:
         clock: Clock,
         background: Background,
         residents: Residents,
+        leftovers: Leftovers,
+        settled: Callable[[], Awaitable[None]],
         *,
         standard: Milliseconds,
         express: Milliseconds,
@@ -44,6 +50,8 @@ class Retention:
         self._clock = clock
         self._background = background
         self._residents = residents
+        self._leftovers = leftovers
+        self._settled = settled
         self._kept = {False: standard, True: express}
         self._every = min(max(min(standard, express or standard) // 60, OFTEN), SELDOM)
         self.deleted = 0
@@ -64,8 +72,19 @@ class Retention:
         self.behind = 0
         if self.deleted > before:
             log.info("%d executions were deleted, their retention was over", self.deleted - before)
+        await self._clear_leftovers()
         while await self._unhurried(self._store.tidy):
             pass
+
+    async def _clear_leftovers(self) -> None:
+        """Remove the revisions of deleted machines that have no executions any more."""
+        last = None
+        while page := await self._leftovers.machines(last):
+            await self._settled()  # journals of Express executions come after their end
+            for deleted in page:
+                while await self._unhurried(partial(self._leftovers.clear_some, deleted)):
+                    pass
+            last = page[-1]
 
     async def _unhurried(self, step: Callable[[], Awaitable[bool]]) -> bool:
         """Do a step; when there are more, leave the store to others for longer than this one took."""

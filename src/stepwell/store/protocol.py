@@ -111,7 +111,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """A noun of the control plane: state machine, its revisions, versions and aliases, activity."""
 
     arn: str  # unique; for a revision the machine's ARN + "#" + revision id
-    kind: str  # "stateMachine", "revision", "version", "alias", "activity"
+    kind: str  # "stateMachine", "revision", "version", "alias", "activity", and what is left of deleted ones
     scope: str  # where it is listed: "<region>:<account>" for machines and activities, for others the machine's ARN
     name: str
     created_at: Milliseconds
