@@ -6,7 +6,7 @@ import type { GraphScope } from "../model/graph";
 import { type Box, type Layout, layoutOf } from "../model/layout";
 import { EDGE_TYPES } from "./graph/edges";
 import { isState, type Looks, nodesOf, waysOf } from "./graph/drawn";
-import { frame } from "./graph/frame";
+import { frame, whole } from "./graph/frame";
 import { neighbour } from "./graph/neighbour";
 import { type GraphicNode, NODE_TYPES } from "./graph/nodes";
 import { Icon } from "./Icon";
@@ -113,7 +113,7 @@ function ZoomButtons({ onShow }: { onShow: () => void }) {
 
 /** Frames the graph when it is first seen and when its window or its size changes, until somebody moves it. */
 function useFrame({ width, height, boxes }: Layout) {
-  const { setViewport, fitView } = useReactFlow();
+  const { setViewport } = useReactFlow();
   const [wide, high] = [useStore((state) => state.width), useStore((state) => state.height)];
   const untouched = useRef(true);
   const first = boxes.find(({ node }) => node.kind === "start");
@@ -125,7 +125,8 @@ function useFrame({ width, height, boxes }: Layout) {
   return {
     show: () => {
       untouched.current = false;
-      void fitView({ duration: 200, padding: 0.06, maxZoom: 1 });
+      // Not fitView: it knows the sizes only of states that have been in sight.
+      void setViewport(whole({ width, height }, { width: wide, height: high }), { duration: 200 });
     },
     touched: () => {
       untouched.current = false;
