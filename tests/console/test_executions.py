@@ -8,7 +8,6 @@ from api.live import LiveServer
 from definitions import chain, fail, passing, waiting
 from stepwell.console import executions as module
 from stepwell.console.executions import Found, find
-from stepwell.engine.reading import ExecutionData
 
 from .conftest import starter
 from .reading import ended, read, refused_read
@@ -97,11 +96,21 @@ def test_a_page_examines_a_bounded_number_and_says_where_to_go_on(
 
 
 def test_a_text_is_found_in_any_case_and_as_json_escapes_it() -> None:
-    data = ExecutionData('{"a":"\\u00c9t\\u00e9"}', '"x"', None, None)
-    assert find(data, "Été") == Found("input", '{"a":"\\u00c9t\\u00e9"}')
-    assert find(data, "none") is None
-    long = ExecutionData("1", f'"{"a" * 500}needle{"b" * 500}"', None, None)
-    assert find(long, "NEEDLE") == Found("output", "…" + "a" * 40 + "needle" + "b" * 80 + "…")
+    texts = {"input": '{"a":"\\u00c9t\\u00e9"}', "output": f'"{"a" * 500}needle{"b" * 500}"'}
+    assert find(texts, "Été") == Found("input", texts["input"])
+    assert find(texts, "none") is None
+    assert find(texts, "NEEDLE") == Found("output", "…" + "a" * 40 + "needle" + "b" * 80 + "…")
+
+
+def test_outputs_are_searched_also_where_they_are_an_earlier_text(server: LiveServer) -> None:
+    start = starter(server, "outputs")
+    computed = start(chain(P=passing(Result={"says": "only the output"})), {}, "computed")
+    passed = start(chain(P=passing()), {"says": "what was given"}, "passed")
+    for execution in (computed, passed):
+        ended(server.client(), execution)
+    (row,) = read(server, "executions", text="only the output")["executions"]
+    assert (row["name"], row["found"]) == ("computed", {"in": "output", "excerpt": '{"says":"only the output"}'})
+    assert names(read(server, "executions", text="what was given")) == ["passed"]
 
 
 @pytest.mark.parametrize("asked", [{"status": "GONE"}, {"after": "x"}, {"startedAfter": "noon"}, {"limit": "-1"}])

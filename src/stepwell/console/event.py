@@ -7,7 +7,7 @@ from starlette.requests import Request
 from stepwell.arns import parse_arn
 from stepwell.console.asked import execution_asked, number_asked
 from stepwell.console.brief import size_of
-from stepwell.console.events import find_entry, read_chunks, split_entries
+from stepwell.console.events import entry_at, find_entry
 from stepwell.core import journal as j
 from stepwell.core.history import Event, HistoryView
 from stepwell.engine.engine import Engine
@@ -32,11 +32,9 @@ async def event(engine: Engine, request: Request) -> dict[str, Any]:
     found = await find_entry(engine, row, id)
     if found is None:
         raise ResourceNotFound(f"{row.arn} has no event {id}.", resourceName=row.arn)
-    payload = getattr(found[1], "payload", None)
-    text = payload
-    if isinstance(payload, int):
-        entries = split_entries(await read_chunks(engine, row, payload, payload), payload)
-        text = getattr(entries[0][1], "payload", "") if entries else ""
+    text = getattr(found[1], "payload", None)
+    if isinstance(text, int):
+        text = getattr(await entry_at(engine, row, text), "payload", "")
     shown = WholeView(lambda _: str(text), parse_arn(row.arn).region).event(found[1])
     assert shown is not None
     return shown

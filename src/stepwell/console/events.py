@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -11,6 +11,7 @@ from stepwell.arns import parse_arn
 from stepwell.console.brief import Briefs, BriefView
 from stepwell.core import journal as j
 from stepwell.engine.engine import Engine
+from stepwell.engine.reading import EVERYTHING
 from stepwell.engine.residents import Keep
 from stepwell.store.protocol import Chunk, ExecutionRow
 
@@ -23,7 +24,7 @@ PAGE_BYTES = 512 * 1024
 """How much is read from the store at a time, in entries and, as the size of what came before lets expect, in bytes."""
 
 _split = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
-_entry = msgspec.msgpack.Decoder(j.AnyEntry).decode
+_entry: Callable[[msgspec.Raw], j.AnyEntry] = msgspec.msgpack.Decoder(j.AnyEntry).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -113,6 +114,21 @@ async def find_entry(engine: Engine, row: ExecutionRow, id: int) -> tuple[int, j
                 return None
         first = entries[-1][0] + 1
     return None
+
+
+async def entry_at(engine: Engine, row: ExecutionRow, position: int) -> j.AnyEntry | None:
+    """The entry at a position; nothing else of its chunk is decoded. Raises StoreError."""
+    for chunk in await read_chunks(engine, row, position, position):
+        raws = _split(chunk.data)
+        if chunk.position <= position < chunk.position + len(raws):
+            return _entry(raws[position - chunk.position])
+    return None
+
+
+async def last_entry(engine: Engine, row: ExecutionRow) -> j.AnyEntry | None:
+    """The last entry on disk. Raises StoreError."""
+    chunks = await engine.store.journal(row.id, 0, EVERYTHING, newest=1)
+    return _entry(_split(chunks[-1].data)[-1]) if chunks else None
 
 
 def split_entries(chunks: Sequence[Chunk], first: int) -> list[tuple[int, j.AnyEntry]]:

@@ -3,7 +3,7 @@
 import json
 import time
 from asyncio import sleep
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -11,11 +11,11 @@ from starlette.requests import Request
 
 from stepwell.arns import parse_arn
 from stepwell.console.asked import moment_asked, number_asked, text_asked
+from stepwell.console.events import SLICE, entry_at, last_entry
 from stepwell.console.rows import row_shown
-from stepwell.engine import reading
+from stepwell.core import journal as j
 from stepwell.engine.engine import Engine
-from stepwell.engine.reading import ExecutionData
-from stepwell.errors import ExecutionDoesNotExist, ValidationException
+from stepwell.errors import ValidationException
 from stepwell.store.codes import STATUS_CODES
 from stepwell.store.protocol import ExecutionRow
 
@@ -46,7 +46,7 @@ async def executions(engine: Engine, request: Request) -> dict[str, Any]:
     limit = max(1, number_asked(request, "limit", USUAL, MOST))
     wanted = _filter(request)
     started_after, text = moment_asked(request, "startedAfter"), text_asked(request, "text")
-    until = time.monotonic() + SECONDS
+    until, slice_end = time.monotonic() + SECONDS, time.monotonic() + SLICE
     shown: list[dict[str, Any]] = []
     examined, place = 0, _place_asked(request)
     async for row in _rows(engine, request, place):
@@ -54,6 +54,9 @@ async def executions(engine: Engine, request: Request) -> dict[str, Any]:
             return _page(shown, examined, None)  # nobody's place is before their start: all that follow began earlier
         examined += 1
         place = row.place
+        if time.monotonic() > slice_end:
+            await sleep(0)  # others first
+            slice_end = time.monotonic() + SLICE
         if wanted(row):
             found = None if text is None else await _search(engine, row, text)
             if text is None:
@@ -108,23 +111,34 @@ def _filter(request: Request) -> Callable[[ExecutionRow], bool]:
 
 
 async def _search(engine: Engine, row: ExecutionRow, text: str) -> Found | None:
-    try:
-        data = await reading.describe(engine.store, row)
-    except ExecutionDoesNotExist:
-        return None  # its retention was over just now
-    return find(data, text)
+    found = find({"input": await _text(engine, row, await entry_at(engine, row, 0))}, text)
+    if found is not None or row.stopped_at is None:
+        return found
+    end = await last_entry(engine, row)
+    if not isinstance(end, j.Closing):
+        return None  # it has just been redriven
+    output = await _text(engine, row, end) if isinstance(end, j.ExecutionSucceeded) else ""
+    failure = (getattr(end, "error", None), getattr(end, "cause", None))
+    return find({"output": output, "error": ": ".join(part for part in failure if part)}, text)
 
 
-def find(data: ExecutionData, text: str) -> Found | None:
-    """Where the text stands, in any case; also as JSON escapes it."""
+async def _text(engine: Engine, row: ExecutionRow, entry: j.Entry | None) -> str:
+    """The payload of an entry; "" where its retention was over just now."""
+    payload = getattr(entry, "payload", "")
+    if isinstance(payload, int):
+        payload = getattr(await entry_at(engine, row, payload), "payload", "")
+    return payload if isinstance(payload, str) else ""
+
+
+def find(texts: Mapping[str, str], text: str) -> Found | None:
+    """Which of the texts has this one, in any case or as JSON escapes it; the first one counts."""
     needles = {text.lower(), json.dumps(text)[1:-1].lower()}
-    failure = ": ".join(part for part in (data.error, data.cause) if part)
-    for place, there in (("input", data.input), ("output", data.output), ("error", failure)):
-        lowered = (there or "").lower()
+    for place, there in texts.items():
+        lowered = there.lower()
         for needle in needles:
             at = lowered.find(needle)
             if at >= 0:
-                return Found(place, _excerpt(there or "", at, len(needle)))
+                return Found(place, _excerpt(there, at, len(needle)))
     return None
 
 

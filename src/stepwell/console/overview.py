@@ -25,7 +25,8 @@ LOOKED_AT = 100
 """Waiting tasks, the oldest ones, among which the late ones are looked for."""
 NAMED = 50
 """Of what is stuck, of each kind."""
-PAGE = 500
+PAGE = 20
+"""Machines, and activities, between which others run."""
 KEPT: float = 1
 """Seconds for which an overview serves all who ask: it is the same for everybody."""
 
@@ -121,6 +122,7 @@ class Overview:
                 if queue.oldest is not None and not pollers and now - max(queue.oldest, asked_at) > NO_WORKER:
                     stuck.append(activity_without_worker(activity.arn, queue.queued, queue.oldest, asked_at))
             after = page[-1].arn
+            await asyncio.sleep(0)
         return shown, stuck
 
     def _asked(self, activity: Activity) -> tuple[int, Milliseconds]:
