@@ -12,7 +12,7 @@ from stepwell import Stepwell, connect
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
-GALLERY = {"onboarding": "onboarding", "trip": "travel", "sales": "report", "mailroom": "mailroom"}
+GALLERY = {"onboarding": "onboarding", "trip": "travel", "sales": "report", "mailroom": "mailroom", "credit": "credit"}
 """Example, a folder with a module of the same name -> its workflow."""
 
 

@@ -34,10 +34,12 @@ def test_the_example_bakes_a_pizza_and_refuses_stones(tmp_path: Path) -> None:
     assert run(order, 32, ["stones"]) == ("Refused", "after 1 toppings")
 
 
-@pytest.mark.parametrize(("document", "name"), [("docs/workflows.md", "onboard"), ("README.md", "order")])
+@pytest.mark.parametrize(
+    ("document", "name"), [("docs/workflows.md", "onboard"), ("docs/workflows.md", "ask"), ("README.md", "order")]
+)
 def test_the_workflow_that_is_shown_compiles(document: str, name: str, tmp_path: Path) -> None:
     blocks = PYTHON.findall((ROOT / document).read_text("utf-8"))
-    [shown] = [block for block in blocks if "@workflow" in block]
+    [shown] = [block for block in blocks if f"@workflow\ndef {name}(" in block]
     flow = getattr(module(shown, tmp_path), name)
     assert isinstance(flow, Workflow)
     assert [each for each in parse(json.dumps(flow.to_asl())).diagnostics if each.severity == "ERROR"] == []

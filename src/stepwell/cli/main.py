@@ -2,6 +2,7 @@
 
 import click
 
+from stepwell.cli.answer import answer
 from stepwell.cli.backup import backup
 from stepwell.cli.build import build
 from stepwell.cli.check import check
@@ -18,6 +19,7 @@ from stepwell.cli.stop import stop
 from stepwell.cli.targets import targets
 from stepwell.cli.test import test
 from stepwell.cli.validate import validate
+from stepwell.cli.waiting import waiting
 from stepwell.cli.worker import worker
 from stepwell.version import __version__
 
@@ -36,6 +38,8 @@ COMMANDS = (
     show,
     history,
     stop,
+    waiting,
+    answer,
     redrive,
     logs,
     worker,

@@ -3,6 +3,7 @@
 from stepwell.sdk.calls import parallel, sleep, wait_until
 from stepwell.sdk.fragments import Fragment, fragment
 from stepwell.sdk.problems import Problem, WorkflowError
+from stepwell.sdk.questions import question
 from stepwell.sdk.tasks import Retry, Task, task
 from stepwell.sdk.workflows import Workflow, workflow
 
@@ -15,6 +16,7 @@ __all__ = [
     "WorkflowError",
     "fragment",
     "parallel",
+    "question",
     "sleep",
     "task",
     "wait_until",

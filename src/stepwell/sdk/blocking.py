@@ -64,6 +64,14 @@ class Stepwell:
         """Any operation of the API, with members as it names them."""
         return portal().call(self._client.call(operation, **members))
 
+    def answer(self, token: str, value: Any) -> None:
+        """Answer a question with the token that it was asked with.
+
+        `value`: any JSON value, or what has a form in JSON. Raises TaskTimedOut when nobody waits for it any more,
+        InvalidToken, ContractBroken.
+        """
+        portal().call(self._client.answer(token, value))
+
     def deploy(
         self,
         machine: StateMachine | Definition,

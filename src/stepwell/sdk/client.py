@@ -13,7 +13,7 @@ import msgspec
 from stepwell.arns import split_qualifier, split_test_case
 from stepwell.errors import ExecutionAlreadyExists
 from stepwell.sdk.blocks.machine import Assembled
-from stepwell.sdk.contracts import Contract, text_of
+from stepwell.sdk.contracts import Contract, text_of, to_json
 from stepwell.sdk.credentials import aws_session
 from stepwell.sdk.deployment import DEFAULT_ACCOUNT, Definition, Deployer, Deployment, MachineType
 from stepwell.sdk.executions import AsyncExecution, result_in
@@ -76,6 +76,14 @@ class AsyncStepwell:
     async def call(self, operation: str, **members: Any) -> Answer:
         """Any operation of the API, with members as it names them."""
         return await self.api.call(operation, **members)
+
+    async def answer(self, token: str, value: Any) -> None:
+        """Answer a question with the token that it was asked with.
+
+        `value`: any JSON value, or what has a form in JSON. Raises TaskTimedOut when nobody waits for it any more,
+        InvalidToken, ContractBroken.
+        """
+        await self.call("SendTaskSuccess", taskToken=token, output=text_of(to_json(value, Any, "The answer"), "It"))
 
     async def deploy(
         self,

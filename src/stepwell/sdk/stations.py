@@ -19,6 +19,7 @@ from stepwell.sdk.contracts import Contract, ContractBroken, text_of
 from stepwell.sdk.http import POLL_SECONDS, Api, Call, Unreachable
 from stepwell.sdk.payloads import Payloads
 from stepwell.sdk.processes import Children, Raised, find
+from stepwell.sdk.questions import AnsweredLater
 from stepwell.sdk.tasks import HEARTBEAT, Task
 from stepwell.sdk.threads import in_thread
 
@@ -126,7 +127,7 @@ class Station:
         self._heartbeat = place.task.fields().get("HeartbeatSeconds", HEARTBEAT) / 3
         self._hands = asyncio.Semaphore(place.concurrency)
         self._rate = Rate(place.rate)
-        self._attempts: dict[asyncio.Task[None], asyncio.Task[Outcome]] = {}
+        self._attempts: dict[asyncio.Task[None], asyncio.Task[Outcome | None]] = {}
         self._stopping = False
 
     async def open(self) -> None:
@@ -191,7 +192,7 @@ class Station:
         if not answering.cancelled() and (problem := answering.exception()) is not None:
             log.error("%s: an answer was not sent", self.task.name, exc_info=problem)
 
-    async def _attend(self, attempt: Attempt, handling: asyncio.Task[Outcome]) -> None:
+    async def _attend(self, attempt: Attempt, handling: asyncio.Task[Outcome | None]) -> None:
         """Tell the server that the handler is at work, and then what it came to."""
         beating = asyncio.create_task(self._beat(attempt, handling))
         try:
@@ -202,7 +203,7 @@ class Station:
         finally:
             beating.cancel()
 
-    async def _outcome(self, attempt: Attempt, handling: asyncio.Task[Outcome]) -> Outcome | None:
+    async def _outcome(self, attempt: Attempt, handling: asyncio.Task[Outcome | None]) -> Outcome | None:
         """What the handler came to; None when nobody waits for it."""
         try:
             return await handling
@@ -213,7 +214,7 @@ class Station:
             return failure(WorkerLost.__name__, STOPPED)
         return None if attempt.gone.is_set() else failure("CancelledError", "")
 
-    async def _beat(self, attempt: Attempt, handling: asyncio.Task[Outcome]) -> None:
+    async def _beat(self, attempt: Attempt, handling: asyncio.Task[Outcome | None]) -> None:
         """Heartbeats, thrice as often as they must be; without their ever being missed by one that is lost."""
         while True:
             await asyncio.sleep(self._heartbeat)
@@ -246,10 +247,13 @@ class Station:
 
     # -- the handler ---------------------------------------------------------------------------------------------------
 
-    async def _handle(self, attempt: Attempt, text: str) -> Outcome:
+    async def _handle(self, attempt: Attempt, text: str) -> Outcome | None:
+        """What the handler came to; None when somebody else has the token to answer with."""
         CURRENT.set(attempt)
         try:
             return success(await self._output(attempt, text))
+        except AnsweredLater:
+            return None
         except Raised as problem:
             log.error("%s failed in its process:\n%s", self.task.name, problem.traceback.rstrip())
             return failure(problem.error, problem.cause)

@@ -13,8 +13,10 @@ from stepwell.core import mocks as core_mocks
 from stepwell.engine.records import MachineType
 from stepwell.engine.starts import Beginning
 from stepwell.integrations.mock_config import MockConfigError, read_mock_config
+from stepwell.sdk.attempts import CURRENT, Attempt
 from stepwell.sdk.contracts import Contract
-from stepwell.testing.answers import Answers
+from stepwell.sdk.questions import AnsweredLater
+from stepwell.testing.answers import NEVER, Answers, TaskCall
 from stepwell.testing.definitions import Definition, read_definition
 from stepwell.testing.recorded import Recording
 from stepwell.testing.results import Run, going
@@ -160,13 +162,20 @@ def _uses(source: Any) -> Sequence[Any]:
     return list(uses()) if callable(uses) and hasattr(source, "to_asl") else []
 
 
-def _function(task: Any) -> Callable[[Any], Any]:
-    """Called as a worker calls it: the input's members are the parameters, each as its annotation wants it."""
+def _function(task: Any) -> Callable[[Any, TaskCall], Any]:
+    """Called as a worker calls it: the input's members are the parameters, each as its annotation wants it.
+
+    A question that the test does not answer is asked, and nobody answers it.
+    """
     contract = Contract(task.function, task.name)
 
-    async def answer(input: Any) -> Any:
-        result = task.function(**contract.arguments(input))
-        return contract.returned(await result if inspect.isawaitable(result) else result)
+    async def answer(input: Any, call: TaskCall) -> Any:
+        CURRENT.set(Attempt(task.name, call.token or "", input))
+        try:
+            result = task.function(**contract.arguments(input))
+            return contract.returned(await result if inspect.isawaitable(result) else result)
+        except AnsweredLater:
+            return NEVER
 
     return answer
 

@@ -1,0 +1,73 @@
+"""`stepwell waiting`: the tasks of an execution that somebody outside is to answer, each with its token."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import click
+
+from stepwell.cli import output
+from stepwell.cli.options import asks_server
+
+if TYPE_CHECKING:
+    from stepwell.cli.client import Answer, Client
+
+COLUMNS = ("State", "Since", "Input", "Token")
+
+
+@click.command()
+@click.argument("execution")
+@asks_server
+def waiting(client: "Client", execution: str, as_json: bool) -> None:
+    """List the tasks of EXECUTION (a name, its beginning, MACHINE/NAME, or an ARN) that wait for an answer.
+
+    Each with its task token, which `stepwell answer` and SendTaskSuccess take.
+    """
+    from stepwell.cli.names import find_execution
+
+    found = list(open_tasks(client, find_execution(client, execution)))
+    rows = [(task["state"], output.moment(task["since"]), task["input"], task["taskToken"]) for task in found]
+    if as_json:
+        output.print_json({"tasks": found})
+    elif not output.at_terminal():
+        output.print_lines(rows)
+    elif rows:
+        output.print_table(COLUMNS, rows)
+    else:
+        click.echo("No task of it waits for an answer.")
+
+
+def open_tasks(client: "Client", execution_arn: str) -> "Iterator[Answer]":
+    """Tasks that were handed out and not answered, the oldest first. Raises Refused, Unreachable."""
+    from stepwell.cli.client import Refused
+
+    pages = client.pages("GetExecutionHistory", "events", executionArn=execution_arn, maxResults=1000)
+    events = {event["id"]: event for event in pages}
+    over = {event["previousEventId"] for event in events.values() if not event["type"].endswith(_GOING_ON)}
+    for id, event in events.items():
+        if not event["type"].endswith("Scheduled") or id in over:
+            continue
+        try:
+            token = client.shown(f"/console/token?execution={quote(execution_arn)}&id={id}")["taskToken"]
+        except Refused as refusal:
+            if refusal.code != "TaskDoesNotExist":
+                raise
+            continue  # nobody has it yet, it is answered, or it waits for no answer from outside
+        details = next(value for name, value in event.items() if name.endswith("EventDetails"))
+        yield {
+            "state": _state(events, event),
+            "since": event["timestamp"],
+            "input": details.get("input", details.get("parameters")),
+            "taskToken": token,
+        }
+
+
+_GOING_ON = ("Started", "Submitted")
+"""Ends of the types of events after which a task still goes on."""
+
+
+def _state(events: "dict[int, Answer]", event: "Answer") -> str:
+    """The name of the state that an event belongs to."""
+    while not event["type"].endswith("StateEntered"):
+        event = events[event["previousEventId"]]
+    return str(event["stateEnteredEventDetails"]["name"])
