@@ -35,7 +35,8 @@ def test_the_example_bakes_a_pizza_and_refuses_stones(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "name"), [("docs/workflows.md", "onboard"), ("docs/workflows.md", "ask"), ("README.md", "order")]
+    ("document", "name"),
+    [("docs/workflows.md", "onboard"), ("docs/workflows.md", "ask"), ("README.md", "order")],
 )
 def test_the_workflow_that_is_shown_compiles(document: str, name: str, tmp_path: Path) -> None:
     blocks = PYTHON.findall((ROOT / document).read_text("utf-8"))

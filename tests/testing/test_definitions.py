@@ -61,10 +61,10 @@ async def serve(pizza: Pizza, table: int) -> str:
 
 
 @workflow
-def order(size: int) -> str:
+async def order(size: int) -> str:
     baked = bake({"size": size})
     sleep(3600)
-    return serve(baked, 4)
+    return await serve(baked, 4)
 
 
 def test_a_workflows_tasks_are_done_by_their_own_functions() -> None:
