@@ -20,6 +20,8 @@ export interface GraphProps extends Looks {
   selected?: string | null;
   /** null: nothing is chosen any more. */
   onSelect?: (path: string | null) => void;
+  /** A state to bring into sight, until somebody moves the graph: where things happen. */
+  follow?: string | null;
   /** What a screen reader calls it. */
   label?: string;
 }
@@ -33,13 +35,14 @@ export function Graph(props: GraphProps) {
   );
 }
 
-function Canvas({ graph, look, took, selected = null, onSelect, label = "Graph of the state machine" }: GraphProps) {
+function Canvas({ graph, look, took, selected = null, onSelect, follow = null, label = LABEL }: GraphProps) {
   const layout = useMemo(() => layoutOf(graph), [graph]);
   const states = useMemo(() => layout.boxes.filter(isState), [layout]);
   const nodes = useMemo(() => nodesOf(layout, look, selected), [layout, look, selected]);
   const edges = useMemo(() => waysOf(layout, { look, took }), [layout, look, took]);
-  const { show, touched } = useFrame(layout);
-  useFollow(states, selected);
+  const { show, touched, isUntouched } = useFrame(layout);
+  useFollow(states, selected, always);
+  useFollow(states, follow, isUntouched);
   const root = useRef<HTMLDivElement>(null);
 
   const onNodesChange = useCallback(
@@ -131,11 +134,15 @@ function useFrame({ width, height, boxes }: Layout) {
     touched: () => {
       untouched.current = false;
     },
+    isUntouched: useCallback(() => untouched.current, []),
   };
 }
 
-/** A state that is chosen elsewhere (a table, a link) comes into sight. */
-function useFollow(states: readonly Box[], selected: string | null): void {
+const LABEL = "Graph of the state machine";
+const always = (): boolean => true;
+
+/** A state that is chosen elsewhere (a table, a link) comes into sight, if that is `wanted` then. */
+function useFollow(states: readonly Box[], selected: string | null, wanted: () => boolean): void {
   const { setCenter, getViewport } = useReactFlow();
   const [wide, high] = [useStore((state) => state.width), useStore((state) => state.height)];
   const known = useRef({ states, wide, high });
@@ -147,13 +154,13 @@ function useFollow(states: readonly Box[], selected: string | null): void {
   useEffect(() => {
     const { states, wide, high } = known.current;
     const box = states.find(({ id }) => id === selected);
-    if (box === undefined || !seen) return;
+    if (box === undefined || !seen || !wanted()) return;
     const { x, y, zoom } = getViewport();
     const [left, top] = [box.x * zoom + x, box.y * zoom + y];
     const [right, bottom] = [left + Math.min(box.width, 240) * zoom, top + Math.min(box.head, 80) * zoom];
     if (left >= 0 && top >= 0 && right <= wide && bottom <= high) return;
     void setCenter(box.x + box.width / 2, box.y + box.head / 2, { zoom: Math.max(zoom, 0.75), duration: 200 });
-  }, [selected, seen, getViewport, setCenter]);
+  }, [selected, seen, wanted, getViewport, setCenter]);
 }
 
 const FRAMES = 30;

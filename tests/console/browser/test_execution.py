@@ -36,6 +36,13 @@ def stands(page: Page, name: str, status: str | None) -> None:
         expect(look).to_have_attribute("data-look", status)
 
 
+def watch(visitor: Visitor, arn: str) -> Page:
+    """The graph of an execution, all of it in sight."""
+    page = visitor.open(f"/executions/{arn}")
+    page.get_by_role("button", name="Show all").click()
+    return page
+
+
 def write(editor: Locator, text: str) -> None:
     """Replace what is in an editor, by keyboard."""
     editor.press("Control+a")
@@ -54,13 +61,13 @@ def test_a_pizza_is_watched_from_its_start_to_its_end(visitor: Visitor, server: 
     stands(page, "Dough", "running")
     server.client.call("SendTaskSuccess", taskToken=token, output='"soft"')
     stands(page, "Dough", "succeeded")
-    stands(page, "Bake", "waiting")
+    stands(page, "Bake", "waiting")  # the graph has gone along with what goes on
+    page.get_by_role("button", name="Show all").click()
     expect(state(page, "Ingredients")).to_contain_text("3/3")
     visitor.shoot("watched")
 
     succeed(server, "oven", {"crisp": True})
     expect(page.locator("main header").first).to_contain_text("Succeeded")
-    page.get_by_role("button", name="Show all").click()
     stands(page, "Serve", "succeeded")
     stands(page, "Refuse", None)
 
@@ -71,7 +78,7 @@ def test_a_state_tells_its_data_what_changed_its_tries_and_its_time(
     arn = start(server, pizza, "looked-at", ORDER)
     succeed(server, "dough", "soft")
     succeed(server, "oven", {"crisp": True, "minutes": 9})
-    page = visitor.open(f"/executions/{arn}")
+    page = watch(visitor, arn)
     state(page, "Bake").click()
     panel = page.get_by_label("State Bake")
     expect(panel).to_contain_text('"minutes"')
@@ -95,7 +102,7 @@ def test_a_failure_is_seen_where_it_happened_and_redriven(visitor: Visitor, serv
     arn = start(server, pizza, "burnt", ORDER)
     succeed(server, "dough", "soft")
     fail(server, "oven", "Cold")
-    page = visitor.open(f"/executions/{arn}")
+    page = watch(visitor, arn)
     stands(page, "Bake", "failed")
     expect(page.get_by_label("The execution")).to_contain_text("The oven is cold.")
     visitor.shoot("failed")
@@ -114,7 +121,7 @@ def test_a_task_that_a_worker_has_is_answered_by_a_person(visitor: Visitor, serv
     machine = server.create("approval", {"Ask": task("decide", Next="Pay"), "Pay": {"Type": "Pass", "End": True}})
     arn = start(server, machine, "order-7", {"amount": 120})
     take(server, "decide")
-    page = visitor.open(f"/executions/{arn}")
+    page = watch(visitor, arn)
     state(page, "Ask").click()
     panel = page.get_by_label("State Ask")
     editor = panel.get_by_role("textbox", name="Result")
@@ -156,7 +163,7 @@ def test_the_page_goes_on_when_the_server_was_away(visit: Callable[..., Visitor]
         open_kitchen(server)
         arn = start(server, server.create("pizza", PIZZA), "survivor", ORDER)
         visitor = visit(server.url)
-        page = visitor.open(f"/executions/{arn}")
+        page = watch(visitor, arn)
         stands(page, "Dough", "waiting")
         server.process.kill()
         server.process.wait()

@@ -5,7 +5,7 @@ import type { Definition } from "../../model/definition";
 import { graphOf } from "../../model/graph";
 import type { History } from "../../model/history";
 import { summaryOf } from "../../model/summary";
-import type { Visit } from "../../model/visits";
+import { isOpen, isUnsuccessful, type Visit } from "../../model/visits";
 import { lookOf } from "./looks";
 import { waysTaken } from "../../model/ways";
 import styles from "./ExecutionGraph.module.css";
@@ -40,10 +40,13 @@ export function ExecutionGraph({ definition, history, version, selected, onSelec
     };
   }, [history, version, pointers]);
 
+  const spot = useMemo(() => spotOf(history), [history, version]);
+
   return (
     <div className={styles.graph}>
       <Graph
         graph={graph}
+        follow={spot === null ? null : (pointers.get(spot.name) ?? null)}
         look={look}
         took={took}
         selected={selected === null ? null : (pointers.get(selected.name) ?? null)}
@@ -51,4 +54,10 @@ export function ExecutionGraph({ definition, history, version, selected, onSelec
       />
     </div>
   );
+}
+
+/** Where to look: at what goes on, or at what failed; at nothing in particular when all went well. */
+function spotOf({ visits, outcome }: History): Visit | null {
+  if (outcome.status === "SUCCEEDED") return null;
+  return visits.findLast((visit) => isOpen(visit)) ?? visits.findLast(isUnsuccessful) ?? null;
 }
