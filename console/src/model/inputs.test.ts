@@ -67,7 +67,12 @@ test("JSONata reads it as $states.input", () => {
       States: {
         C: {
           Type: "Choice",
-          Choices: [{ Condition: "{% $states.input.total > 5 and $states.input.who = 'x' %}", Next: "M" }],
+          Choices: [
+            {
+              Condition: "{% $states.input.total > 5 and $states.input.a + 1 = 2 and $states.input.who = 'x' %}",
+              Next: "M",
+            },
+          ],
         },
         M: {
           Type: "Map",
@@ -77,7 +82,7 @@ test("JSONata reads it as $states.input", () => {
         },
       },
     }),
-  ).toEqual({ total: 1, who: "text", rows: [{}] });
+  ).toEqual({ total: 1, a: 1, who: "text", rows: [{}] });
 });
 
 test("a member called __proto__ is one like others", () => {

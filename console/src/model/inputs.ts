@@ -68,7 +68,7 @@ function collect(value: Json, jsonata: boolean, untouched: boolean, found: Read[
 
 const MEMBERS = String.raw`((?:\.(?:[A-Za-z_]\w*|${"`[^`]+`"}))+)`;
 const EXPRESSION = new RegExp(
-  String.raw`\$states\.(context\.Execution\.Input|input)${MEMBERS}(\s*(?:[<>]=?)?\s*)`,
+  String.raw`\$states\.(context\.Execution\.Input|input)${MEMBERS}(\s*(?:[<>]=?|[-+*/])?\s*)`,
   "g",
 );
 

@@ -15,8 +15,15 @@ test("a mistake that hides states leaves the picture as it was", () => {
   expect(names(TWO.replace('"Pass"', '"Pas'))).toEqual([["A", "B"], true]);
 });
 
+test("a mistake that makes states of fields leaves it so too", () => {
+  expect(names(TWO.replace('"Type": "Succeed"}', '"Type": "Succeed", "" "Comment": {"a": 1}, "X": {}}'))).toEqual([
+    ["A", "B"],
+    true,
+  ]);
+});
+
 test("a mistake that hides nothing does not keep the picture from being drawn", () => {
-  expect(names(TWO.replace('"B": {', '"C": {"Type": }, "B": {'))).toEqual([["A", "C", "B"], false]);
+  expect(names(TWO.replace('"B": {', '"C": {"Type": "Pass" "End": true}, "B": {'))).toEqual([["A", "C", "B"], false]);
 });
 
 test("a text with nothing in it has nothing to draw", () => {

@@ -10,11 +10,22 @@ export interface Picture {
   old: boolean;
 }
 
-/** A mistake may hide all that stands behind it: a picture with fewer states than before is then no better one. */
+/** A mistake may hide what stands behind it, or tear it out of its place: then the picture stays as it was. */
 export function nextPicture(last: Picture | null, text: string): Picture {
   const definition = definitionOf(text);
-  if (last !== null && definition.states.length < last.definition.states.length && mistakesIn(text).length > 0) {
-    return { ...last, old: true };
-  }
+  if (last !== null && loses(last.definition, definition) && mistakesIn(text).length > 0) return { ...last, old: true };
   return { definition, graph: graphOf(definition), old: false };
+}
+
+/** Whether states have gone or lost their types, or ways between them have gone. */
+function loses(before: Definition, after: Definition): boolean {
+  const typed = new Set(after.states.map(({ pointer, type }) => `${pointer} ${type}`));
+  const untyped = ({ states }: Definition): number => states.filter(({ type }) => type === "").length;
+  const ways = ({ states }: Definition): number =>
+    states.reduce((sum, { transitions, ends }) => sum + transitions.length + (ends ? 1 : 0), 0);
+  return (
+    before.states.some(({ pointer, type }) => !typed.has(`${pointer} ${type}`)) ||
+    untyped(after) > untyped(before) ||
+    ways(after) < ways(before)
+  );
 }
