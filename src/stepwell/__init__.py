@@ -12,6 +12,7 @@ from stepwell.version import __version__
 if TYPE_CHECKING:
     from stepwell import blocks
     from stepwell.sdk import (
+        Catch,
         Fragment,
         Problem,
         Retry,
@@ -42,6 +43,7 @@ __all__ = [
     "AsyncExecution",
     "AsyncStepwell",
     "Attempt",
+    "Catch",
     "Change",
     "ContractBroken",
     "Deployment",

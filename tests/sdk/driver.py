@@ -54,7 +54,7 @@ def _answer(journey: Journey, task: Any, called: dict[str, Task[..., Any] | Work
         journey.give(f.TaskTaken(task.position, "worker"))
         try:
             given = {name: msgspec.convert(each, work.types[name]) for name, each in task.input.value.items()}
-            answer = json.dumps(msgspec.to_builtins(_value(work(**given))))
+            answer = json.dumps(msgspec.to_builtins(_value(work.function(**given))))
         except Exception as error:
             journey.give(f.TaskRefused(task.position, Failure(type(error).__name__, str(error))))
         else:

@@ -11,6 +11,7 @@ import pytest
 from sdk.driver import run
 from stepwell import Workflow, testing
 from stepwell.asl.parse import parse
+from stepwell.blocks import machine, step
 from stepwell.testing import TaskFailed
 
 ROOT = Path(__file__).parents[2]
@@ -55,3 +56,20 @@ def test_the_machine_of_blocks_that_is_shown_runs(tmp_path: Path) -> None:
     assert testing.run(shop, order | {"total": 10_001}, tasks=tasks).error == "NotApproved"
     declined = testing.run(shop, order, tasks=tasks | {"charge": TaskFailed("Declined", "no")})
     assert (declined.error, declined.path[-2:]) == ("Declined", ["declined: mail", "fail Declined"])
+
+
+def test_the_task_that_catches_is_shown_as_it_works(tmp_path: Path) -> None:
+    [shown] = [block for block in PYTHON.findall((ROOT / "docs/workflows.md").read_text("utf-8")) if "catch=" in block]
+    before = """
+from stepwell import Catch, Retry, task
+
+class Declined(Exception): ...
+
+@task
+def invoice(cents: int) -> str: ...
+
+"""
+    pay = module(before + shown, tmp_path).pay
+    shop = machine("shop", step(pay, {"cents": 7}))
+    assert testing.run(shop, tasks={"pay": TaskFailed("Declined", ""), "invoice": "by mail"}).output == "by mail"
+    assert testing.run(shop, tasks={"pay": TaskFailed("States.Timeout", "")}).output is None

@@ -4,10 +4,11 @@ from stepwell.sdk.calls import parallel, sleep, wait_until
 from stepwell.sdk.fragments import Fragment, fragment
 from stepwell.sdk.problems import Problem, WorkflowError
 from stepwell.sdk.questions import question
-from stepwell.sdk.tasks import Retry, Task, task
+from stepwell.sdk.tasks import Catch, Retry, Task, task
 from stepwell.sdk.workflows import Workflow, workflow
 
 __all__ = [
+    "Catch",
     "Fragment",
     "Problem",
     "Retry",

@@ -10,12 +10,15 @@ from stepwell.sdk.variables import Variables
 class Handler:
     """An `except` clause."""
 
-    def __init__(self, errors: Sequence[type[BaseException]], variable: str | None, home: str, depth: int) -> None:
-        self.errors = tuple(errors)
+    def __init__(
+        self, errors: Sequence[type[BaseException] | str], variable: str | None, home: str, depth: int
+    ) -> None:
+        self.errors = tuple(error for error in errors if isinstance(error, type))
         self.names = error_names(errors, home)
         self.variable = variable  # that holds the error
         self.depth = depth  # how many fragments it is within
         self.word = "except"
+        self.keeps_input = False  # whether its first state wants the input of the one that failed
         self.entries: list[Loose] = []
         self.known: Variables | None = None  # at its beginning: what all that lead here know
 
@@ -41,6 +44,8 @@ class Handler:
         rule: State = {"ErrorEquals": self.names, "Next": ""}
         if self.variable is not None:
             rule["Assign"] = {self.variable: "{% $states.errorOutput %}"}
+        if self.keeps_input:
+            rule["Output"] = "{% $states.input %}"
         self.enter([setter(rule, "Next")], known)
         return rule
 

@@ -7,8 +7,8 @@ from stepwell.sdk import types as t
 from stepwell.sdk.arguments import bind, bound_arguments
 from stepwell.sdk.awaits import check_awaited
 from stepwell.sdk.callees import SIDE_BY_SIDE, called_by, calls_states, is_each, is_workflow
+from stepwell.sdk.catching import make
 from stepwell.sdk.fragments import Fragment
-from stepwell.sdk.graph import State
 from stepwell.sdk.handlers import innermost_first
 from stepwell.sdk.inlining import inline, returned
 from stepwell.sdk.problems import Refused
@@ -104,9 +104,7 @@ def call(scope: Scope, node: ast.Call, target: ast.expr | None = None, *, wanted
     check(node, called.name, kind, wanted)
     place = scope.machine.place
     if isinstance(called, Task):
-        resource = called.resource or place.arn("activity", called.name)
-        state: State = {"Type": "Task", "Resource": resource, "Arguments": arguments, **called.fields()}
-        work(scope, state, name, target, kind, "$states.result", ends)
+        make(scope, called, ready, arguments, name, target, ends)
     else:
         _check_nested(scope, called, node)
         given = {"StateMachineArn": place.arn("stateMachine", called.name), "Input": arguments}

@@ -3,6 +3,7 @@
 import ast
 
 from stepwell.sdk import types as t
+from stepwell.sdk.code import ATOM, Code, wrapped
 from stepwell.sdk.comprehensions import unpacked
 from stepwell.sdk.graph import State
 from stepwell.sdk.handlers import innermost_first
@@ -23,6 +24,18 @@ def work(scope: Scope, state: State, name: str, target: ast.expr | None, kind: t
     if rules:
         state["Catch"] = rules
     scope.emit(name, state, ends=ends)
+    for python, _, _, hint in targets:
+        scope.known.learn(python, hint)
+
+
+def settle(scope: Scope, value: Code, kind: t.Type, name: str, target: ast.expr | None, ends: bool) -> None:
+    """Let a value go where that of a Task would have gone."""
+    targets = [] if target is None else targets_of(scope, target, kind, value.at(ATOM))
+    if ends:
+        scope.emit(name, {"Type": "Succeed", "Output": wrapped(value)}, ends=True)
+    elif targets:
+        assign = {variable: f"{{% {text} %}}" for _, variable, text, _ in targets}
+        scope.emit(name, {"Type": "Pass", "Assign": assign})
     for python, _, _, hint in targets:
         scope.known.learn(python, hint)
 

@@ -1,9 +1,11 @@
 """`@task`: an ordinary function that becomes a Task state where a workflow calls it, and that workers serve."""
 
+import copy
 import datetime
+import inspect
 import json
-from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec, TypeVar, overload
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ParamSpec, TypeVar, cast, overload
 
 from stepwell.sdk.contracts import call_with_json
 from stepwell.sdk.declared import Declared
@@ -107,8 +109,34 @@ LOST = {
 """The retrier that every task has: its worker was killed, or stopped before it was done, so another one is to try."""
 
 
+NOTHING: Any = object()
+"""Stands for a value that was not given."""
+
+
+class Catch:
+    """What a task gives in place of these errors, once nothing tries it again: `Catch(Declined, give="no")`.
+
+    `give`: this value. `then`: what this task gives, called with the same arguments. Errors are exception classes or
+    names of errors; without any it is all of them.
+    """
+
+    def __init__(
+        self, *on: type[BaseException] | str, give: Any = NOTHING, then: "Task[..., Any] | None" = None
+    ) -> None:
+        if (give is NOTHING) == (then is None):
+            raise TypeError("A Catch has either a value or a task: Catch(Declined, give=0) or Catch(Declined, then=…).")
+        self.on = on or (Exception,)
+        self.give = give
+        self.then = then
+
+    def takes(self, error: Exception, home: str) -> bool:
+        """Whether it is for this error, which machines know by its name. `home`: the module of the task."""
+        names = error_names(self.on, home)
+        return names == ["States.ALL"] or type(error).__name__ in names
+
+
 class Task(Declared[P, R]):
-    """A function that workers serve. Called outside a workflow it is the function itself."""
+    """A function that workers serve. Called outside a workflow it is the function itself, `catch` included."""
 
     kind = "task"
 
@@ -119,6 +147,7 @@ class Task(Declared[P, R]):
         name: str | None = None,
         resource: str | None = None,
         retry: Retry | Sequence[Retry] = (),
+        catch: Catch | Sequence[Catch] = (),
         timeout: Duration | None = None,
         heartbeat: Duration | None = HEARTBEAT,
         concurrency: int = 1,
@@ -128,11 +157,48 @@ class Task(Declared[P, R]):
         super().__init__(function, name)
         self.resource = resource
         self.retry = (retry,) if isinstance(retry, Retry) else tuple(retry)
+        self.catch = (catch,) if isinstance(catch, Catch) else tuple(catch)
         self.timeout = None if timeout is None else whole_seconds(timeout)
         self.heartbeat = None if heartbeat is None or resource is not None else whole_seconds(heartbeat)
         self.concurrency = concurrency
         self.rate = rate
         self.processes = processes
+        self._is_async = inspect.iscoroutinefunction(function)
+        for rule in self.catch:
+            if rule.then is not None and rule.then._is_async != self._is_async:
+                raise TypeError(f"{self.name} and {rule.then.name}, which stands in for it, are not both async.")
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        if not self.catch:
+            return self.function(*args, **kwargs)
+        if self._is_async:
+            return cast(R, self._awaited(args, kwargs))
+        try:
+            return self.function(*args, **kwargs)
+        except Exception as error:
+            return cast(R, self._instead(error, args, kwargs))
+
+    async def _awaited(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        try:
+            return await cast(Any, self.function)(*args, **kwargs)
+        except Exception as error:
+            given = self._instead(error, args, kwargs)
+            return await given if inspect.isawaitable(given) else given
+
+    def _instead(self, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What its `catch` gives. Raises the error again where that is for others."""
+        for rule in self.catch:
+            if rule.takes(error, self.function.__module__):
+                return copy.deepcopy(rule.give) if rule.then is None else rule.then(*args, **kwargs)
+        raise error
+
+    def used(self, seen: set[int]) -> "Iterator[Task[..., Any]]":
+        """Itself and the tasks that stand in for it, but for those that were `seen` (by their `id`) before."""
+        if id(self) not in seen:
+            seen.add(id(self))
+            yield self
+            for rule in self.catch:
+                yield from () if rule.then is None else rule.then.used(seen)
 
     def lambda_handler(self, event: Any, context: Any = None) -> Any:
         """The task as a Lambda function: `handler = make_dough.lambda_handler` serves it there as a worker does here.
@@ -178,6 +244,7 @@ def task(
     name: str | None = None,
     resource: str | None = None,
     retry: Retry | Sequence[Retry] = (),
+    catch: Catch | Sequence[Catch] = (),
     timeout: Duration | None = None,
     heartbeat: Duration | None = HEARTBEAT,
     concurrency: int = 1,
@@ -187,8 +254,9 @@ def task(
 def task(function: Any = None, /, **options: Any) -> Any:
     """Make a function a task, which workers serve as the activity `name`; or as `resource`, a Lambda function's ARN.
 
-    `timeout` bounds each try, `heartbeat` the silence of its worker. `concurrency` and `rate` (calls a second) hold
-    for each worker; `processes` has it work in processes of its own, for what computes rather than waits.
+    `timeout` bounds each try, `heartbeat` the silence of its worker. `catch` is part of the task wherever it is called:
+    what it takes, no caller sees. `concurrency` and `rate` (calls a second) hold for each worker; `processes` has it
+    work in processes of its own, for what computes rather than waits.
     """
     if function is not None:
         return Task(function)

@@ -75,11 +75,11 @@ def used_by(source: Source, seen: set[int]) -> Iterator[Task[..., Any] | StateMa
         known, called = source.outside(node.func)
         if not known or id(called) in seen:
             continue
-        if isinstance(called, Task | Fragment | StateMachine):
-            seen.add(id(called))
         if isinstance(called, Task):
-            yield called
-        elif isinstance(called, Fragment):
+            yield from called.used(seen)
+        if isinstance(called, Fragment | StateMachine):
+            seen.add(id(called))
+        if isinstance(called, Fragment):
             yield from used_by(called.source, seen)
         elif isinstance(called, StateMachine):
             yield called

@@ -78,12 +78,14 @@ class Assembled(StateMachine):
             work = block.work if isinstance(block, b.Step) else None
             if work is None or isinstance(work, str) or id(work) in seen:
                 continue
+            if isinstance(work, Task):
+                yield from work.used(seen)
+                continue
             seen.add(id(work))
             if isinstance(work, Fragment):
                 yield from used_by(work.source, seen)
-                continue
-            yield work
-            if isinstance(work, StateMachine):
+            else:
+                yield work
                 yield from work.used(seen)
 
 

@@ -4,12 +4,14 @@ import ast
 import inspect
 from typing import Any
 
+import msgspec
+
 from stepwell.sdk import types as t
 from stepwell.sdk.blocks import block as b
 from stepwell.sdk.blocks.values import Expression, expression, holds_expression, is_expression, operand, states
 from stepwell.sdk.blocks.writing import Guard, Writer
 from stepwell.sdk.code import exists_or
-from stepwell.sdk.contracts import ContractBroken, from_json
+from stepwell.sdk.contracts import Contract, ContractBroken, from_json
 from stepwell.sdk.fragments import Fragment
 from stepwell.sdk.graph import State
 from stepwell.sdk.inlining import inline
@@ -29,7 +31,9 @@ def write_step(writer: Writer, block: b.Step, guard: Guard) -> None:
         fields = work.fields()
         retriers = fields.pop("Retry", ())
         arguments = _arguments(writer, block, work)
-        writer.work(block, _task(writer, block, resource, arguments, fields), guard, retriers)
+        rules = (*_own_rules(writer, block, work), *guard.rules)
+        state = _task(writer, block, resource, arguments, fields)
+        writer.work(block, state, Guard(guard.retries, rules), retriers)
     elif isinstance(work, StateMachine):
         given = {
             "StateMachineArn": writer.machine.place.arn("stateMachine", work.name),
@@ -45,6 +49,27 @@ def write_step(writer: Writer, block: b.Step, guard: Guard) -> None:
             writer.placeholder(block)
             return
         writer.work(block, _task(writer, block, work, _arguments(writer, block, None), {}), guard)
+
+
+def _own_rules(writer: Writer, block: b.Step, task: Task[..., Any]) -> list[b.On]:
+    """The `catch` of a task: what stands in for it begins with the same input."""
+    if task.catch and (block.assign is not None or block.output is not None):
+        writer.problem(block, "catches errors itself, so what it gives may come from another state.",
+                       "Put pass_(assign=…) behind it: what it gives is states.input there.")  # fmt: skip
+    origin = msgspec.structs.replace(block.origin, module=task.function.__module__)
+    rules = []
+    for rule in task.catch:
+        then, output = None, rule.give
+        if rule.then is not None:
+            then, output = b.Step(rule.then, block.arguments, origin=block.origin), states.input
+        else:
+            try:
+                output = Contract(task.function, task.name).returned(rule.give)
+            except ContractBroken as broken:
+                writer.problem(block, f"has a catch that gives what the task does not: {broken}.",
+                               "Change it, or the annotation.", "contract")  # fmt: skip
+        rules.append(b.On(then, None, "{% null %}" if output is None else output, None, rule.on, origin=origin))
+    return rules
 
 
 def _task(writer: Writer, block: b.Step, resource: str, arguments: Any, fields: State) -> State:
