@@ -54,7 +54,8 @@ export function Answer({ execution, event, onDone }: AnswerProps) {
       await call(kind, inputOf(kind, taskToken, { output, error, cause }), region);
     },
     onSuccess: () => {
-      void queries.invalidateQueries();
+      // All but the token: a task that was answered has none any more.
+      void queries.invalidateQueries({ predicate: ({ queryKey: [name] }) => name !== "token" });
       if (kind !== "SendTaskHeartbeat") onDone?.();
     },
   });
