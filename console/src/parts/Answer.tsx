@@ -4,9 +4,8 @@ import { useState } from "react";
 import { call, regionOf } from "../api/aws";
 import type { Operations } from "../api/operations";
 import { read } from "../api/reads";
-import { useMayAct } from "../api/use";
 import { strict } from "../model/json";
-import { ActButton } from "./ActButton";
+import { useReasonNotToAct } from "./ActDialog";
 import { CallToCopy } from "./CallToCopy";
 import { Choice } from "./Choice";
 import { JsonEditor } from "./JsonEditor";
@@ -43,10 +42,11 @@ export function Answer({ execution, event, onDone }: AnswerProps) {
   const [cause, setCause] = useState("");
   const queries = useQueryClient();
   const region = regionOf(execution);
+  const forbidden = useReasonNotToAct();
   const token = useQuery({
     queryKey: ["token", execution, event],
     queryFn: ({ signal }) => read("token", { execution, id: event }, signal),
-    enabled: useMayAct(),
+    enabled: forbidden === null,
   });
   const send = useMutation({
     mutationFn: async (): Promise<void> => {
@@ -60,12 +60,13 @@ export function Answer({ execution, event, onDone }: AnswerProps) {
     },
   });
   const mistake = kind === "SendTaskSuccess" && strict(output) === undefined ? "The result must be JSON." : null;
+  const reason = forbidden ?? mistake;
   return (
     <form
       className={styles.answer}
       onSubmit={(submitted) => {
         submitted.preventDefault();
-        if (mistake === null) send.mutate();
+        if (reason === null) send.mutate();
       }}
     >
       <Choice
@@ -85,7 +86,7 @@ export function Answer({ execution, event, onDone }: AnswerProps) {
             height="8rem"
             value={output}
             onChange={setOutput}
-            onAct={() => mistake ?? send.mutate()}
+            onAct={() => reason ?? send.mutate()}
           />
         </div>
       )}
@@ -113,9 +114,12 @@ export function Answer({ execution, event, onDone }: AnswerProps) {
       )}
       <Problem problem={send.error ?? token.error} />
       <div className={styles.acts}>
-        <ActButton type="submit" className="primary" unless={mistake} disabled={send.isPending}>
+        <button className="primary" disabled={reason !== null || send.isPending}>
           {ACTS[kind]}
-        </ActButton>
+        </button>
+        <span className="faint" role="status">
+          {reason}
+        </span>
         {send.isSuccess && kind === "SendTaskHeartbeat" && <span role="status">The server heard it.</span>}
       </div>
     </form>

@@ -30,6 +30,7 @@ export interface ExecutionsTableProps {
 }
 
 const HEIGHT = { wide: 44, narrow: 66, excerpt: 26 }; // px, as in the styles
+const BARS = 72; // px that the shell's bars cover at the top and, on narrow pages, at the foot
 const NARROW = "(max-width: 760px)";
 const FRESH = 3; // seconds for which a row that just came in is marked
 
@@ -51,6 +52,8 @@ export function ExecutionsTable(props: ExecutionsTableProps) {
     getItemKey: (at) => rows[at]?.executionArn ?? at,
     overscan: 12,
     scrollMargin: top,
+    scrollPaddingStart: BARS,
+    scrollPaddingEnd: BARS,
   });
   useEffect(() => virtual.measure(), [virtual, heightOf, rows]);
   // What stands above the list may have grown: filters, a problem.

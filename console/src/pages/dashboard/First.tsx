@@ -41,7 +41,10 @@ export function First() {
       </section>
       <section className={`card ${styles.way}`}>
         <h2>With the AWS CLI</h2>
-        <p>Any AWS tool does: name this server as its endpoint. Without access keys any credentials are taken.</p>
+        <p>
+          Any AWS tool does: name this server as its endpoint. Without access keys any credentials are taken. The first
+          call answers with the ARN that the second one starts.
+        </p>
         <Text label="commands" text={commands(region)} />
       </section>
       <section className={`card ${styles.way}`}>
