@@ -49,13 +49,13 @@ export function ExecutionsTable(props: ExecutionsTableProps) {
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: (at) => heightOf(rows[at] as ExecutionRow),
-    getItemKey: (at) => rows[at]?.executionArn ?? at,
+    getItemKey: useCallback((at: number) => rows[at]?.executionArn ?? at, [rows]),
     overscan: 12,
     scrollMargin: top,
     scrollPaddingStart: BARS,
     scrollPaddingEnd: BARS,
   });
-  useEffect(() => virtual.measure(), [virtual, heightOf, rows]);
+  useEffect(() => virtual.measure(), [virtual, heightOf]);
   // What stands above the list may have grown: filters, a problem.
   useLayoutEffect(() => {
     const above = body.current === null ? 0 : body.current.getBoundingClientRect().top + window.scrollY;
@@ -176,7 +176,7 @@ const Cells = memo(function Cells({ row, name, text, machines, regions, linkOf }
         <Duration from={startDate} to={stopDate} />
       </span>
       {found !== undefined && text !== "" && (
-        <span className={styles.found}>
+        <span role="cell" className={styles.found}>
           <span className={styles.where}>{found.in}</span>
           <code>
             <Marked text={found.excerpt} sought={text} />
