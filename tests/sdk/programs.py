@@ -143,7 +143,12 @@ class Programs:
                     lambda: f"abs({e('int')})", lambda: f"len({e(chance.choice(['str', 'ints', 'rows', 'dict']))})",
                     lambda: f"max({e('int')}, {e('int')})", lambda: f"sum({e('ints')})",
                     lambda: f"({e('int')} if {e('bool')} else {e('int')})", lambda: f"{e('dict')}.get('k', {e('int')})",
-                    lambda: f"({e('int')} or {e('int')})", lambda: f"int({e('bool')})",
+                    lambda: f"({e('int')} or {e('int')})", lambda: f"int({e('bool')})", lambda: f"int({e('float')})",
+                    lambda: f"round({e('float')})", lambda: f"{e('int')} % -5", lambda: f"min({e('int')}, {e('int')}, {e('int')})",
+                    lambda: f"max({e('ints')}, default={e('int')})", lambda: f"sum({e('dict')}.values())",
+                    lambda: f"next(({v} for {v} in {e('ints')} if {v} > 2), {e('int')})", lambda: f"({e('int')}) ** 2", lambda: f"2 ** abs({e('int')})",
+                    lambda: f"sum(1 for {v} in {e('ints')} if {v} > {chance.randint(-1, 4)})", lambda: f"sum({e('ints')}, {e('int')})",
+                    lambda: f"{e('int')} * {chance.choice([2**30, 2**52, -(2**53)])}", lambda: f"({e('int')} - {2**53})",
                 ]  # fmt: skip
                 if safe:
                     made += [lambda: f"{e('int')} // {n()}", lambda: f"{e('int')} // ({e('int')})",
@@ -158,7 +163,10 @@ class Programs:
                     lambda: f"({e('str')} + {e('str')})", lambda: f"f'{{{self.plain(known, 'int')}}} and {{{self.plain(known, 'str')}}}'",
                     lambda: f"str({e('int')})", lambda: f"str({e('bool')})", lambda: f"{e('str')}.upper()",
                     lambda: f"({e('str')} or {e('str')})", lambda: f"'-'.join({e('strs')})", lambda: f"{e('str')}[:2]",
-                    lambda: f"{e('str')}.replace('a', 'b')",
+                    lambda: f"{e('str')}.replace('a', 'b')", lambda: f"{e('str')}.strip()", lambda: f"{e('str')}[{e('int')}:]",
+                    lambda: f"{e('str')}[-2:]", lambda: f"{e('str')}[:-1]", lambda: f"','.join(str({v}) for {v} in {e('ints')})",
+                    lambda: f"f'<{{{chance.choice(known['maybe'])}}}>'", lambda: f"({e('str')} if {e('bool')} else {e('str')})",
+                    lambda: f"'+'.join(sorted({e('dict')}))",
                 ]  # fmt: skip
             case "bool":
                 return [
@@ -170,7 +178,10 @@ class Programs:
                     lambda: f"{e('str')}.endswith({e('str')})", lambda: f"{e('rows')} == {e('rows')}",
                     lambda: f"any({v} > {chance.randint(0, 4)} for {v} in {e('ints')})",
                     lambda: f"all({v} != 'a' for {v} in {e('strs')})",
-                    lambda: f"{chance.choice(known['maybe'])} is None",
+                    lambda: f"{chance.choice(known['maybe'])} is None", lambda: f"{e('int')} < {e('int')} <= {e('int')}",
+                    lambda: f"{e('int')} in {e('ints')}", lambda: f"{e('int')} not in (1, 2, 3)", lambda: f"{e('dict')} == {e('dict')}",
+                    lambda: f"{e('int')} in {e('dict')}.values()", lambda: f"{e('strs')} != {e('strs')}", lambda: f"{e('float')} > {e('int')}",
+                    lambda: f"any({v} == 'x' and {n()} > 0 for {v}, v4 in {e('dict')}.items())",
                 ]  # fmt: skip
             case "float":
                 made = [
@@ -186,24 +197,43 @@ class Programs:
                     lambda: f"[{v} for {v} in {e('ints')} if {v} > {chance.randint(-1, 4)}]", lambda: f"sorted({e('ints')})",
                     lambda: f"list(range({chance.randint(0, 3)}))", lambda: f"{e('ints')}[1:3]",
                     lambda: f"({e('ints')} if {e('bool')} else {e('ints')})", lambda: f"[len({v}) for {v} in {e('rows')}]",
+                    lambda: f"[{v} + v4 for {v}, v4 in zip({e('ints')}, {e('ints')})]", lambda: f"({e('ints')} or {e('ints')})",
+                    lambda: f"[{v} * v4 for {v}, v4 in enumerate({e('ints')}, {chance.randint(-1, 2)})]", lambda: f"[*{e('dict')}.values()]",
+                    lambda: f"list(range({e('int')} % 4, {e('int')} % 9, {chance.choice([1, 2, 3, -1, -2])}))",
+                    lambda: f"sorted({e('ints')}, reverse=True)", lambda: f"sorted({e('ints')}, key=lambda {v}: {v} % 3)",
+                    lambda: f"list(reversed({e('ints')}))", lambda: f"{e('ints')}[:-1]", lambda: f"{e('ints')}[-2:]",
+                    lambda: f"{e('ints')}[{e('int')}:{e('int')}]", lambda: f"[v4 for {v}, v4 in {e('dict')}.items() if v4 > 0]",
+                    lambda: f"[sum({v}) for {v} in {e('rows')} if {v}]",
+                    lambda: f"[{v} for r1 in {e('rows')} for {v} in r1]", lambda: f"[{v} * 2 for r1 in {e('rows')} if r1 for {v} in r1 if {v} > 0]",
+                    lambda: f"next(({v} for {v} in {e('rows')} if {v}), {e('ints')})", lambda: f"[{v} for {v} in {e('ints')} if {v} if {v} < 9]",
                 ]  # fmt: skip
                 return made + [lambda: f"{e('rows')}[{chance.randint(-1, 1)}]"] if safe else made
             case "strs":
                 return [
                     lambda: f"[{e('str')}]", lambda: f"[*{e('strs')}, {e('str')}]", lambda: f"list({e('dict')})",
                     lambda: f"[{v} + '.' for {v} in {e('strs')}]", lambda: f"{e('str')}.split(',')",
-                    lambda: f"sorted({e('strs')})",
+                    lambda: f"sorted({e('strs')})", lambda: f"{e('strs')}[1:]", lambda: f"{e('strs')}[-1:]",
+                    lambda: f"[{v} for {v}, v4 in sorted({e('dict')}.items(), key=lambda p: p[1])]",
+                    lambda: f"[{v} + str(v4) for {v}, v4 in {e('dict')}.items()]", lambda: f"sorted({e('strs')}, key=lambda t: len(t))",
+                    lambda: f"[{v} for {v} in {e('strs')} if {v} in {e('dict')}]",
                 ]  # fmt: skip
             case "dict":
                 return [
                     lambda: f"{{'k': {e('int')}}}", lambda: f"{{**{e('dict')}, 'x': {e('int')}}}",
-                    lambda: f"{{{v}: len({v}) for {v} in {e('strs')}}}",
+                    lambda: f"{{{v}: len({v}) for {v} in {e('strs')}}}", lambda: f"{{{v}: v4 + 1 for {v}, v4 in {e('dict')}.items()}}",
+                    lambda: f"{{{v}: v4 for v4, {v} in enumerate({e('strs')}) if {v}}}", lambda: f"({e('dict')} if {e('bool')} else {e('dict')})",
+                    lambda: f"{{**{e('dict')}, **{e('dict')}}}",
+                    lambda: f"({e('dict')} | {e('dict')})",
                 ]  # fmt: skip
             case _:
                 return [
                     lambda: f"[{e('ints')}]", lambda: f"[{e('ints')}, {e('ints')}]", lambda: f"({e('rows')} + {e('rows')})",
                     lambda: f"[[{v}, {v}] for {v} in {e('ints')}]", lambda: f"[*{e('rows')}, {e('ints')}]",
-                    lambda: f"[[{v}] for {v} in {e('ints')} if {v} > 1]",
+                    lambda: f"[[{v}] for {v} in {e('ints')} if {v} > 1]", lambda: f"{e('rows')}[1:]", lambda: f"{e('rows')}[-1:]",
+                    lambda: f"[{v} for {v} in {e('rows')} if {v}]", lambda: f"[[{v}, v4] for {v}, v4 in zip({e('ints')}, {e('ints')})]",
+                    lambda: f"sorted({e('rows')}, key=lambda r: -len(r))",
+                    lambda: f"[r2 for r1 in {e('rows')} for r2 in [r1, {e('ints')}]]", lambda: f"list(reversed({e('rows')}))",
+                    lambda: f"[[v4 for v4 in {v} if v4 > 0] for {v} in {e('rows')}]", lambda: f"{e('rows')}[:{e('int')}]",
                 ]  # fmt: skip
 
     def plain(self, known: dict[str, list[str]], kind: str) -> str:
@@ -218,7 +248,7 @@ class Programs:
 
     def statement(self, known: dict[str, list[str]], depth: int) -> None:
         chance = self.chance
-        kinds = [self.assign, self.assign, self.again, self.call, self.call, self.each, self.side_by_side]
+        kinds = [self.assign, self.assign, self.unpack, self.again, self.call, self.call, self.each, self.side_by_side]
         if depth < 3:
             kinds += [self.branch, self.branch, self.loop, self.loop, self.attempt, self.rounds, self.choose]
         if self.within and depth > 2:
@@ -233,6 +263,16 @@ class Programs:
         self.say(depth, f"{name} = {self.expression(known, kind)}")
         known.setdefault(kind, []).append(name)
 
+    def unpack(self, known: dict[str, list[str]], depth: int) -> None:
+        """Two names at one time; they may change places."""
+        kinds = [self.chance.choice(["int", "str", "ints"]) for _ in range(2)]
+        names = [self.fresh(kind) for kind in kinds]
+        self.say(depth, f"{', '.join(names)} = {', '.join(self.expression(known, kind, 1) for kind in kinds)}")
+        if kinds[0] == kinds[1]:
+            self.say(depth, f"{names[0]}, {names[1]} = {names[1]}, {names[0]}")
+        for kind, name in zip(kinds, names, strict=True):
+            known[kind].append(name)
+
     def again(self, known: dict[str, list[str]], depth: int) -> None:
         """Assign to a name that is there already."""
         chance = self.chance
@@ -244,6 +284,12 @@ class Programs:
         name = chance.choice(own)
         if kind == "int" and chance.random() < 0.5:
             self.say(depth, f"{name} {chance.choice(['+=', '-='])} {self.expression(known, 'int')}")
+        elif kind == "bool" and chance.random() < 0.5:
+            grown = self.fresh("made")
+            self.say(depth, f"{grown} = {{'k': {self.expression(known, 'int', 1)}}}")
+            self.say(depth, f"{grown}[{self.expression(known, 'str', 1)}] = {self.expression(known, 'int', 1)}")
+            self.say(depth, f"{grown}['k'] += {self.expression(known, 'int', 1)}")
+            known["dict"].append(grown)
         elif kind == "ints" and chance.random() < 0.4:
             grown = self.fresh("list")
             self.say(depth, f"{grown} = [{self.expression(known, 'int', 1)}]")
@@ -288,6 +334,12 @@ class Programs:
                 lambda: (f"[shout(n + str(len(n))) for n in {self.expression(known, 'strs', 1)}]", "strs"),
                 lambda: (f"[[plus(n), n] for n in {self.expression(known, 'ints', 1)}]", "rows"),
                 lambda: (f"[[plus(n) for n in row] for row in {self.expression(known, 'rows', 1)}]", "rows"),
+                lambda: (f"[plus(n, len(k)) for k, n in {self.expression(known, 'dict', 1)}.items()]", "ints"),
+                lambda: (
+                    f"[plus(n, m) for n, m in zip({self.expression(known, 'ints', 1)}, {self.expression(known, 'ints', 1)})]",
+                    "ints",
+                ),
+                lambda: (f"list(parallel(*[plus(n) for n in {self.expression(known, 'ints', 1)}]))", "ints"),
             ]
         )
         text, kind = form()
@@ -331,7 +383,10 @@ class Programs:
         if self.chance.random() < 0.5:
             name = self.fresh("int")
             form = self.chance.choice([f"for {name} in {self.expression(known, 'ints', 1)}:",
-                                       f"for {name}, _ in enumerate({self.expression(known, 'strs', 1)}):",
+                                       f"for {name}, _ in enumerate({self.expression(known, 'strs', 1)}, {self.chance.randint(0, 2)}):",
+                                       f"for _, {name} in {self.expression(known, 'dict', 1)}.items():",
+                                       f"for {name} in {self.expression(known, 'dict', 1)}.values():",
+                                       f"for {name}, _ in zip({self.expression(known, 'ints', 1)}, {self.expression(known, 'rows', 1)}):",
                                        f"for {name} in range({self.chance.randint(0, 3)}):"])  # fmt: skip
             self.say(depth, form)
             inner["int"].append(name)
@@ -365,11 +420,12 @@ class Programs:
         outcome = self.fresh("str")
         self.say(depth, f"{outcome} = 'none'")
         self.say(depth, "try:")
-        self.trying += caught == "Exception"
+        finishes = self.chance.random() < 0.3
+        self.trying += caught == "Exception" or finishes
         inner = self.inner(known)
         self.say(depth + 1, f"{self.fresh('tried')} = choosy({self.expression(known, 'int', 1)})")
         self.block(inner, depth + 1, 1)
-        self.trying -= caught == "Exception"
+        self.trying -= caught == "Exception" or finishes
         name = self.fresh("error")
         self.say(depth, f"except {caught} as {name}:")
         self.say(depth + 1, f"{outcome} = str({name})")
@@ -378,7 +434,14 @@ class Programs:
         if self.chance.random() < 0.3:
             self.say(depth, "else:")
             self.say(depth + 1, f"{outcome} = 'well'")
+        if finishes:
+            self.finish(known, depth)
         known["str"].append(outcome)
+
+    def finish(self, known: dict[str, list[str]], depth: int) -> None:
+        """What is done on every way out, and told by a task that may fail itself."""
+        self.say(depth, "finally:")
+        self.say(depth + 1, self.chance.choice(["shout('done')", f"choosy({self.chance.randint(1, 9)})", "plus(1)"]))
 
     def throw(self, known: dict[str, list[str]], depth: int) -> None:
         self.say(depth, f"if {self.expression(known, 'bool', 1)}:")

@@ -14,7 +14,7 @@ from sdk.test_round_trip import compiled
 HEAD = """
 import asyncio
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NotRequired, TypedDict
 
 from stepwell import fragment, parallel, sleep, task, workflow
@@ -22,6 +22,15 @@ from stepwell import fragment, parallel, sleep, task, workflow
 
 class Declined(Exception): pass
 class Gone(Exception): pass
+
+
+RATES = {"DE": 19, "FR": 20}
+NAMES = ["one", "two"]
+
+
+class Level(enum.Enum):
+    LOW = 1
+    HIGH = 2
 
 
 class Color(enum.StrEnum):
@@ -131,6 +140,22 @@ EXPRESSIONS = [
      ["", "a", "ab", "ba", "b"]),
     ("s: str, n: int | None, b: bool", "f'{s}: {n}, {b} {str(None)} {{}}'", [("a", None, True), ("", 5, False)]),
     ("c: Color, l: Literal['a', 'b']", "[c == Color.RED, c == 'red', l == 'a', str(c), f'{c}-{l}']", [("red", "a")]),
+    ("s: str", "[s.split(), len(s.split()), '-'.join(s.split())]", ["", " ", "a", " a  b\n", "\x1ca\u3000b"]),
+    ("n: int", "[2 ** n if n >= 0 else 0, n ** 2]", [0, 1, 10, -3, 50]),
+    # -- one of several
+    ("o: Order", "[max(o.lines, key=lambda line: line.price).sku, min(o.lines, key=lambda line: line.price).sku]", ORDERS),
+    ("xs: list[int]", "[max(xs, key=lambda x: x % 3), min(xs, key=lambda x: x % 3)]", [[], [1], [1, 4, 2, 5, 3, 6]]),
+    ("xs: list[int]", "[next((x for x in xs if x > 1), None), next((x * 2 for x in xs), 7)]", [[], [1], [1, 2, 3]]),
+    ("o: Order", "next((line for line in o.lines if line.price > 1), None)", ORDERS),
+    ("rows: list[list[int]]", "[[x for row in rows for x in row], [x + y for x in [1, 2] for y in [3] if x], sum(x for row in rows for x in row)]",
+     [[], [[]], [[1]], [[1, 2], [3]]]),
+    ("rows: list[list[int]]", "[[row, [x]] for row in rows for x in row if x > 1]", [[], [[2]], [[1, 2], [3]]]),
+    ("n: int, m: int", "list(range(0, n, m))", [(5, 2), (5, -1), (-5, -2), (1, 0), (0, 3)]),
+    # -- constants of the module, and new records
+    ("c: str", "[RATES.get(c, 0), c in RATES, [k for k, v in RATES.items() if v > 19], NAMES[0].upper(), RATES['DE']]", ["DE", "XX"]),
+    ("o: Order", "[replace(o, id='2').id, replace(o, lines=[]).lines, [replace(line, price=line.price + 1).price for line in o.lines]]", ORDERS),
+    ("l: Level", "[l == Level.HIGH, l is Level.HIGH, l is not Level.LOW, l.value, l.value + 1]", [1, 2]),
+    ("a: dict[str, int], b: dict[str, int]", "[a | b, len(a | b), (a | {'z': 1})['z']]", [({}, {}), ({"a": 1}, {"a": 2, "b": 3})]),
     # -- conditions
     ("x: int | None, y: int | None", "[x or y or 0, x is None and y is None, x == y, x if x is not None else -1, (x or 0) + (y or 0)]",
      [(None, None), (0, 1), (None, 1), (2, None)]),
@@ -159,6 +184,16 @@ BODIES = [
     ("n: int", "i = 0\nwhile True:\n    i += 1\n    if i > n:\n        break\n    try:\n        choosy(i)\n    except Declined:\n        continue\n    except Gone as error:\n        return str(error)\nreturn i", [0, 2, 4, 9]),
     ("n: int", "result = []\nresult.append(n)\nresult.append(plus(n))\nreturn sum(result)", [1]),
     ("xs: list[int]", "out = []\nfor x in xs:\n    if x > 1:\n        out.append(x)\nreturn [len(out), sum(out), max(out, default=0)]", [[], [1], [2, 3]]),
+    ("xs: list[int]", "n = 0\nfor x in xs:\n    if x > 2:\n        break\n    n += plus(x)\nelse:\n    n = -1\nreturn n", [[], [1], [3], [1, 3]]),
+    ("xs: list[int]", "for x in xs:\n    plus(x)\nelse:\n    return 'else'\nreturn 'end'", [[], [1]]),
+    ("n: int", "while n > 3:\n    n -= plus(1)\n    if n == 5:\n        break\nelse:\n    n = 100\nreturn n", [2, 4, 7, 8]),
+    # -- dicts that grow
+    ("xs: list[str]", "d = {}\nfor x in xs:\n    d[x] = d.get(x, 0) + 1\nreturn d", [[], ["a"], ["a", "b", "a"]]),
+    ("xs: list[str]", "d: dict[str, int] = {}\nfor x in xs:\n    if x not in d:\n        d[x] = plus(len(x))\n    d[x] += plus(1)\nreturn [d, sum(d.values())]", [[], ["a"], ["a", "b", "a"]]),
+    ("xs: list[str]", "d: dict[str, list[str]] = {}\nfor x in xs:\n    d[x[:1]] = [*d.get(x[:1], []), x]\nreturn d", [[], ["a"], ["a", "ab", "b"]]),
+    ("d: dict[str, int]", "e = {k: v for k, v in d.items()}\nfor k in d:\n    e[k + 'x'] = d[k]\ne |= {'z': 1}\nreturn [d, e]", [{}, {"a": 1}]),
+    ("d: dict[str, int]", "d['k'] -= 1\nd['n'] = d['k'] * 2\nreturn d", [{"k": 1}, {}]),
+    ("n: int", "a = b = n + 1\na += 1\nreturn [a, b]", [1]),
     # A statement must not get lost when a loop is compiled for the second time, because of the loop around it
     ("names: list[str], b: int", "i1 = 0\nfor i2 in range(1):\n    i1 += i2\n    i3 = 0\n    for i4 in [len(name) for name in names]:\n        i3 += i4\n        i4 += 1 // b\n        s5 = b",
      [([""], 0), (["a"], 1)]),

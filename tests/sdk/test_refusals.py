@@ -9,7 +9,7 @@ import pytest
 
 from stepwell.sdk import Workflow, WorkflowError
 
-HEAD = """import asyncio
+HEAD = """import asyncio, time
 from dataclasses import dataclass
 from types import SimpleNamespace
 from stepwell import fragment, parallel, sleep, task, workflow
@@ -49,22 +49,33 @@ def flow(n: int, x: float, s: str, xs: list[int], rows: list[list[int]], d: dict
 
 CASES = [
     # -- statements: they are told by name, with what to write instead
-    ("with open(s) as file: pass", "`with` cannot be compiled. Do it in a @task."),
+    ("with open(s) as file: pass", "`with` cannot be compiled. Do it in a @task, or call one before and another one in a "
+     "`finally`."),
     ("def inner(): pass", "A function within a workflow cannot be compiled. Define it outside, as a @task."),
     ("import os", "An import within a workflow cannot be compiled. Import at the top of the module."),
     ("global G", "`global` cannot be compiled. A workflow has its own variables only: pass values on."),
     ("del xs", "`del` cannot be compiled. Leave it out, or make a new value."),
     ("assert n", "`assert` cannot be compiled. Write `if not …: raise …`."),
-    ("a = b = 1", "One assignment at a time. Write a line for each."),
+    ("a, b = c = 1, 2", "One assignment at a time. Write a line for each."),
+    ("a, *b = xs", "A name with a star cannot be assigned. Write first, rest = xs[0], xs[1:]."),
     ("n + 1", "This computes a value that nobody uses. Assign it, or leave it out."),
     ("for each in xs:\n        try:\n            bake(each)\n        finally:\n            break",
      "A `finally` that is left early would hide the error. Let it come to its end."),
     ("try:\n        y = d['k']\n    finally:\n        bake(n)", "d['k'] may raise KeyError, which the `finally` here would "
      "catch, and no Catch can. Compute it before the `try`, or test before."),
-    ("for each in xs:\n        n += each\n    else:\n        n = 0", "`else` of a loop cannot be compiled. Use a flag."),
     # -- data are not changed in place, unless nobody can tell
-    ("order.size = 2", "Data are not changed in place. Make a new value: x = {**x, …}."),
-    ("d['k'] = 2", "Data are not changed in place. Make a new value: x = {**x, …}."),
+    ("order.size = 2",
+     "Data are not changed in place. Make a new value: order = dataclasses.replace(order, size=…)."),
+    ("d['k'][0] = 2", "Data are not changed in place. Make a new value: x = {**x, …}."),
+    ("xs[0] = 2", "xs is not known to be a dict, and nothing else is changed in place. Make a new value: xs = […]."),
+    ("e = d\n    e['k'] = 2",
+     "The dict e may have a second name, under which Python would change it too. Make a new dict: e = {**e, …}."),
+    ("e = f = {'k': 1}\n    e['k'] = 2",
+     "The dict e may have a second name, under which Python would change it too. Make a new dict: e = {**e, …}."),
+    ("for k, v in d.items():\n        d[k + s] = v", "The loop goes through d, which grows under it. Collect in another one."),
+    ("d[bake(n)] += 1", "What is called here would be called twice. Assign it to a name first."),
+    ("d.setdefault('k', []).append(1)", "Only a name's list can be appended to. Make a new list: xs = [*xs, x]; in a dict, "
+     "d[key] = [*d.get(key, []), x]."),
     ("ys = xs\n    ys.append(1)",
      "The list ys may have a second name, under which Python would change it too. Make a new list: ys = [*ys, …]."),
     ("ys = [1]\n    zs = [ys]\n    ys.append(1)",
@@ -78,17 +89,16 @@ CASES = [
     ("ys = {'k': [1]}.get('k', [])\n    ys.append(1)",
      "The list ys may have a second name, under which Python would change it too. Make a new list: ys = [*ys, …]."),
     ("ys = [1]\n    for y in ys:\n        ys.append(y)",
-     "The loop goes through ys, which grows under it. Collect in another list."),
+     "The loop goes through ys, which grows under it. Collect in another one."),
     # -- numbers
     ("n = 9007199254740993", "9007199254740993 is beyond 2^53, where JSON numbers are not exact. Carry it as a string."),
     ("y = x % 2", "`%` and `//` of floats cannot be compiled exactly. Use ints, or compute it in a @task."),
-    ("y = n ** 2", "A power cannot be compiled. Compute it in a @task."),
+    ("y = n ** 3", "A power but n ** 2 and 2 ** n of ints cannot be compiled. Compute it in a @task."),
     ("y = n & 2", "A bitwise operator cannot be compiled. Compute it in a @task."),
     ("y = anything + 1", "anything is not known to be a number. Annotate it as int or float."),
     ("y = round(x, 2)", "round with these arguments cannot be compiled. Call it in a @task."),
     ("y = int(s)", "int of a string cannot be compiled. Convert it in a @task."),
     ("y = sum([x])", "sum of anything but a list of ints cannot be compiled exactly. Add up in a @task."),
-    ("y = range(0, 9, n)", "The step of a range must be a literal, and not 0. Write a while loop."),
     ("y = list(enumerate(xs, n))", "Where to begin to count must be a literal. Add it in the loop."),
     # -- equality and truth
     ("y = n == True", "A bool equals a number in Python, and never in JSON. Compare like with like."),
@@ -98,14 +108,23 @@ CASES = [
     ("y = xs == [True]", "A bool equals a number in Python, and never in JSON. Compare like with like."),
     ("y = order == order", "Order and Order may be unequal in Python where JSON sees no difference. Compare the members "
      "that matter."),
+    ("y = (1, 2)[1:] == [2]", "A tuple equals no list in Python, and in JSON both are arrays. Write a list."),
+    ("y = (1, 2) + [3]", "(1, 2) is not known to be a number. Annotate it as int or float."),
+    ("y = parallel(*[bake(n) for n in xs]) == [s]", "A tuple equals no list in Python, and in JSON both are arrays. Write a "
+     "list."),
     ("y = xs is xs", "`is` compares identities, which data have not. Write == or !=."),
-    ("y = xs in rows", "Only numbers, strings, bools and None can be looked for in a list. Annotate it."),
+    ("y = xs in rows", "Only numbers, strings, bools and None can be looked for in a list. Annotate it, or write any(each.id "
+     "== … for each in …)."),
     # -- strings
     ("y = f'{x}'",
      "x is float, which Python and JSON write differently. Use strings, ints and bools here, or format it in a @task."),
     ("y = f'{n:03}'", "A format cannot be compiled. Format it in a @task."),
     ("y = s.title()", "s.title is no @task, and not among the functions that can be compiled. Make it a @task."),
     ("y = s[0]", "One character of a string cannot be taken here. Write a slice: s[:1], s[-1:]."),
+    ("y = time.time()", "time.time is no @task, and not among the functions that can be compiled. Ask for it in a @task: what "
+     "that gives stays the same for the execution."),
+    ("y = next(n // m for m in xs)", "next with these arguments cannot be compiled. Call it in a @task."),
+    ("y = next((n // m for m in xs), 0)", "next stops at the first, and this would be computed for all of them. Write a loop."),
     ("print(s)", "print is no @task, and not among the functions that can be compiled. Leave it out: `stepwell show` tells "
      "what an execution does."),
     # -- lists
@@ -142,6 +161,8 @@ CASES = [
      "asyncio.gather(…), in an async def; side by side, await asyncio.gather(…)."),
     ("asyncio.sleep(1)", "asyncio.sleep is async, and Python would not run it without `await`. Write await "
      "asyncio.sleep(…), in an async def; side by side, await asyncio.gather(…)."),
+    ("y = {s: bake(n) for n in xs}", "A task is called for each item here, within a larger expression. Call it in a list "
+     "comprehension before: values = […]; {k: v for k, v in zip(keys, values)}."),
     ("sleep(0.5)", "AWS waits for whole seconds, at most 99,999,999. Round it."),
     # -- errors
     ("try:\n        y = d['k']\n    except KeyError:\n        y = 0", "d['k'] may raise KeyError, which the `except` here "

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from decimal import Decimal
 
 from stepwell.sdk import types as t
 from stepwell.sdk.code import ADD, ATOM, COMPARE, MULTIPLY, SMALL, UNARY, Code, failing, guarded, literal, whole
@@ -78,7 +79,6 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[ast.BinOp, Code, Code, type, Ris
 """How numbers are computed with; the type is that of Python's result."""
 
 _WORDS: dict[type[ast.operator], str] = {
-    ast.Pow: "A power",
     ast.LShift: "A shift",
     ast.RShift: "A shift",
     ast.BitAnd: "A bitwise operator",
@@ -93,10 +93,29 @@ def joined(left: Code, right: Code) -> Code | None:
     """`+` of strings and of lists; None for anything else."""
     if left.type is str and right.type is str:
         return Code(f"{left.at(ADD)} & {right.at(ADD + 1)}", str, ADD)
-    if t.is_list(left.type) and t.is_list(right.type):
-        made = t.list_of(t.union(t.item_of(left.type), t.item_of(right.type)))
+    if t.is_list(left.type) and t.is_list(right.type) and t.is_tuple(left.type) == t.is_tuple(right.type):
+        item = t.union(t.item_of(left.type), t.item_of(right.type))
+        made = t.tuple_of(item, ...) if t.is_tuple(left.type) else t.list_of(item)
         return Code(f"$append({left.text}, {right.text})", made)
     return None
+
+
+def _merged(node: ast.BinOp, left: Code, right: Code) -> Code | None:
+    """`|` of dicts; None for anything else."""
+    if not isinstance(node.op, ast.BitOr) or not (t.is_dict(left.type) and t.is_dict(right.type)):
+        return None
+    made = t.dict_of(t.union(t.value_of(left.type), t.value_of(right.type)))
+    return Code(f"$merge([{left.text}, {right.text}])", made)
+
+
+def _power(node: ast.BinOp, left: Code, right: Code) -> Code:
+    """Squares, and powers of two, which are exact in every machine."""
+    if left.type is int and whole(node.right) == 2:
+        return guarded(f"($_n := {left.text}; $_n * $_n)")
+    if whole(node.left) == 2 and right.type is int:
+        below = failing("2 to a power below 0 is no int")
+        return guarded(f"($_n := {right.text}; $_n < 0 ? {below} : $power(2, $_n))")
+    raise Refused(node, "A power but n ** 2 and 2 ** n of ints cannot be compiled.", "Compute it in a @task.")
 
 
 def unary(translator: Translator, node: ast.UnaryOp) -> Code:
@@ -113,12 +132,15 @@ def unary(translator: Translator, node: ast.UnaryOp) -> Code:
 
 def binary(translator: Translator, node: ast.BinOp) -> Code:
     left, right = translator.sure(node.left), translator.sure(node.right)
-    together = joined(left, right) if isinstance(node.op, ast.Add) else None
+    together = joined(left, right) if isinstance(node.op, ast.Add) else _merged(node, left, right)
     if together is not None:
         return together
     for part, code in ((node.left, left), (node.right, right)):
         if code.type not in t.NUMBERS:
-            raise Refused(part, f"{ast.unparse(part)} is not known to be a number.", "Annotate it as int or float.")
+            instead = "Carry it as an int of cents." if code.type is Decimal else "Annotate it as int or float."
+            raise Refused(part, f"{ast.unparse(part)} is not known to be a number.", instead)
+    if isinstance(node.op, ast.Pow):
+        return _power(node, left, right)
     operate = _ARITHMETIC.get(type(node.op))
     if operate is None:
         raise Refused(node, f"{_WORDS.get(type(node.op), 'This operator')} cannot be compiled.",

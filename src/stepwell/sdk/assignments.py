@@ -1,10 +1,11 @@
 """Assignments, `append`, and statements that are an expression."""
 
 import ast
+import copy
 from typing import Any
 
 from stepwell.sdk import types as t
-from stepwell.sdk.callees import called_by, is_each
+from stepwell.sdk.callees import called_by, calls_states, is_each
 from stepwell.sdk.code import ATOM, Json, wrapped
 from stepwell.sdk.comprehensions import unpacked
 from stepwell.sdk.invocations import hoisted, invoke
@@ -16,9 +17,12 @@ from stepwell.sdk.waits import wait
 
 
 def assign(scope: Scope, statement: ast.Assign) -> None:
-    if len(statement.targets) != 1:
+    first, *others = statement.targets
+    if others and not (isinstance(first, ast.Name) and all(isinstance(each, ast.Name) for each in others)):
         raise Refused(statement, "One assignment at a time.", "Write a line for each.")
-    bind(scope, statement.targets[0], statement.value, None)
+    bind(scope, first, statement.value, None)
+    for each in others:
+        bind(scope, each, read(first.id if isinstance(first, ast.Name) else "", each), None)
 
 
 def assign_annotated(scope: Scope, statement: ast.AnnAssign) -> None:
@@ -33,19 +37,26 @@ def assign_annotated(scope: Scope, statement: ast.AnnAssign) -> None:
 
 def assign_augmented(scope: Scope, statement: ast.AugAssign) -> None:
     target = statement.target
-    if not isinstance(target, ast.Name):
-        raise Refused(statement, "Data are not changed in place.", "Make a new value and assign it to the name.")
-    code = scope.local(target.id, target)
-    if code is not None and t.is_list(code.type):
-        _check_sole(scope, target)
-    value = ast.copy_location(ast.BinOp(read(target.id, target), statement.op, statement.value), statement)
-    bind(scope, target, value, None)
+    if isinstance(target, ast.Name):
+        code = scope.local(target.id, target)
+        if code is not None and (t.is_dict(code.type) or (t.is_list(code.type) and not t.is_tuple(code.type))):
+            _check_sole(scope, target)
+    elif calls_states(scope, target):
+        raise Refused(statement, "What is called here would be called twice.", "Assign it to a name first.")
+    before = copy.copy(target)
+    before.ctx = ast.Load()
+    bind(scope, target, ast.copy_location(ast.BinOp(before, statement.op, statement.value), statement), None)
 
 
 def bind(scope: Scope, target: ast.expr, value: ast.expr, declared: t.Type | None) -> None:
     """`target = value`, whatever the value takes."""
-    if isinstance(target, ast.Attribute | ast.Subscript):
-        raise Refused(target, "Data are not changed in place.", "Make a new value: x = {**x, …}.")
+    if isinstance(target, ast.Attribute):
+        owner = ast.unparse(target.value)
+        raise Refused(target, "Data are not changed in place.",
+                      f"Make a new value: {owner} = dataclasses.replace({owner}, {target.attr}=…).")  # fmt: skip
+    if isinstance(target, ast.Subscript):
+        _put(scope, target, value)
+        return
     kind = invoke(scope, value, target, wanted=Any if declared is None else declared)
     if kind is not None:
         if declared is not None and isinstance(target, ast.Name):
@@ -67,6 +78,26 @@ def bind(scope: Scope, target: ast.expr, value: ast.expr, declared: t.Type | Non
     scope.assign(target.id, template, kind if declared is None else declared, target, shown)
     if declared is not None and kind is not Any and t.NONE in t.choices(declared) and t.NONE not in t.choices(kind):
         scope.known.narrowed[target.id] = kind
+
+
+def _put(scope: Scope, target: ast.Subscript, value: ast.expr) -> None:
+    """`d[key] = value` on a dict that has no second name: `d = {**d, key: value}`."""
+    name = target.value
+    if not isinstance(name, ast.Name):
+        raise Refused(target, "Data are not changed in place.", "Make a new value: x = {**x, …}.")
+    code = scope.local(name.id, name)
+    if code is None or not t.is_dict(code.type):
+        raise Refused(target, f"{name.id} is not known to be a dict, and nothing else is changed in place.",
+                      f"Make a new value: {name.id} = […].")  # fmt: skip
+    _check_sole(scope, name)
+    shown = f"{ast.unparse(target)} = {ast.unparse(value)}"
+    comment, scope.comment = scope.comment, None
+    parts = hoisted(scope, at(ast.Tuple([value, target.slice], ast.Load()), target))  # Python's order
+    scope.comment = comment
+    assert isinstance(parts, ast.Tuple)
+    longer = ast.Dict([None, parts.elts[1]], [read(name.id, name), parts.elts[0]])
+    template, kind = scope.expressions.template(at(longer, target))
+    scope.assign(name.id, template, code.type if t.fits(kind, code.type) else kind, name, shown)
 
 
 def _unpack(scope: Scope, target: ast.Tuple | ast.List, value: ast.expr, shown: str) -> None:
@@ -118,7 +149,8 @@ def _append(scope: Scope, value: ast.Call) -> bool:
         return False
     name = function.value
     if not isinstance(name, ast.Name) or len(value.args) != 1 or value.keywords:
-        raise Refused(value, "Only a name's list can be appended to.", "Make a new list: xs = [*xs, x].")
+        raise Refused(value, "Only a name's list can be appended to.",
+                      "Make a new list: xs = [*xs, x]; in a dict, d[key] = [*d.get(key, []), x].")  # fmt: skip
     code = scope.local(name.id, name)
     if code is None or not t.is_list(code.type) or t.is_tuple(code.type):
         raise Refused(value, f"{name.id} is not known to be a list.", "Annotate it.")
@@ -134,7 +166,9 @@ def _append(scope: Scope, value: ast.Call) -> bool:
 def _check_sole(scope: Scope, name: ast.Name) -> None:
     """Raises Refused for a list that something else may be, too: that would be seen to change in Python."""
     if name.id in shared_lists(scope):
-        raise Refused(name, f"The list {name.id} may have a second name, under which Python would change it too.",
-                      f"Make a new list: {name.id} = [*{name.id}, …].")  # fmt: skip
+        code = scope.local(name.id, name)
+        what, new = ("dict", "{**…}") if code is not None and t.is_dict(code.type) else ("list", "[*…]")
+        raise Refused(name, f"The {what} {name.id} may have a second name, under which Python would change it too.",
+                      f"Make a new {what}: {name.id} = {new.replace('…', f'{name.id}, …')}.")  # fmt: skip
     if name.id in scope.iterated:
-        raise Refused(name, f"A loop goes through {name.id}, which would grow under it.", "Collect in another list.")
+        raise Refused(name, f"A loop goes through {name.id}, which would grow under it.", "Collect in another one.")

@@ -57,10 +57,14 @@ def attribute(translator: Translator, node: ast.Attribute) -> Code:
     owner = translator.code(node.value)
     if owner.type is Any:
         return translator.uncertain(node, f"{owner.at(ATOM)}.{step(node.attr)}", Any, AttributeError)
+    if node.attr == "value" and t.is_enum(owner.type):
+        return owner.of(t.union(*(type(member.value) for member in owner.type)))
     fields = t.fields_of(owner.type)
     what = ast.unparse(node.value)
     if fields is None and t.NONE in t.choices(owner.type):
         raise Refused(node, f"{what} may be None.", f"Write `if {what} is not None:` around it.", kind="contract")
+    if t.is_enum(owner.type):
+        raise Refused(node, f"{what} is {t.shown(owner.type)}, of which data have the value.", f"Write {what}.value.")
     if fields is None or t.is_mapping_record(owner.type):
         raise Refused(node, f"{what} is {t.shown(owner.type)}, whose attributes are no data.", f'Write {what}["…"].')
     if node.attr not in fields:

@@ -112,7 +112,8 @@ def literal(value: Any, node: Any) -> str:
         if not math.isfinite(value):
             raise Refused(node, f"{value} is no JSON number.", "Use None for what has no value.")
         return json.dumps(value)
-    raise Refused(node, f"A {type(value).__name__} is no JSON value.", "Use numbers, strings, lists and dicts.")
+    instead = "Call it here." if callable(value) else "Use numbers, strings, lists and dicts."
+    raise Refused(node, f"A {type(value).__name__} is no JSON value.", instead)
 
 
 def whole(node: ast.expr) -> int | None:

@@ -49,8 +49,8 @@ _COMPILERS: dict[type[ast.stmt], Callable[[Scope, Any], None]] = {
 }
 
 _WORDS: dict[type[ast.stmt], tuple[str, str]] = {
-    ast.With: ("`with`", "Do it in a @task."),
-    ast.AsyncWith: ("`async with`", "Do it in a @task."),
+    ast.With: ("`with`", "Do it in a @task, or call one before and another one in a `finally`."),
+    ast.AsyncWith: ("`async with`", "Do it in a @task, or call one before and another one in a `finally`."),
     ast.AsyncFor: ("`async for`", "Collect the items in a @task."),
     ast.FunctionDef: ("A function within a workflow", "Define it outside, as a @task."),
     ast.AsyncFunctionDef: ("A function within a workflow", "Define it outside, as a @task."),

@@ -34,6 +34,8 @@ def unpacked(target: ast.expr, kind: t.Type, text: str) -> dict[str, Code]:
     parts = target.elts if isinstance(target, ast.Tuple | ast.List) else []
     if not parts:
         raise Refused(target, "Only names can be assigned here.", "Assign it to a name first.")
+    if any(isinstance(part, ast.Starred) for part in parts):
+        raise Refused(target, "A name with a star cannot be assigned.", "Write first, rest = xs[0], xs[1:].")
     if t.length_of(kind) != len(parts):
         raise Refused(target, f"{t.shown(kind)} is not known to have {len(parts)} items.", "Annotate it as a tuple.")
     found: dict[str, Code] = {}
@@ -44,14 +46,22 @@ def unpacked(target: ast.expr, kind: t.Type, text: str) -> dict[str, Code]:
 
 def list_comprehension(translator: Translator, node: ast.ListComp) -> Code:
     """A comprehension that calls no task."""
-    if len(node.generators) != 1:
-        raise Refused(node, "Only one `for` can be compiled here.", "Take a comprehension within a comprehension.")
     variable, items, inner = bind(translator, node.generators[0])
+    if len(node.generators) > 1:
+        return _flattened(translator, node, variable, items, inner)
     element = inner.item(node.elt)
     translator.risky |= inner.risky
     if element.text == f"${variable}":
         return Code(items.text, t.list_of(element.type), items.level, display=items.display)
     return each_of(items, variable, element)
+
+
+def _flattened(translator: Translator, node: ast.ListComp, variable: str, items: Code, inner: Translator) -> Code:
+    """`[… for row in rows for item in row]`: the lists that each round gives, one behind the other."""
+    lists = list_comprehension(inner, ast.copy_location(ast.ListComp(node.elt, node.generators[1:]), node))
+    translator.risky |= inner.risky
+    every = each_of(items, variable, lists)
+    return Code(f"$reduce({every.text}, function($_all, $_more) {{$append($_all, $_more)}}, [])", lists.type)
 
 
 def generator(translator: Translator, node: ast.GeneratorExp) -> Code:

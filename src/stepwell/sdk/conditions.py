@@ -1,7 +1,6 @@
 """`and`, `or`, `if … else` and comparisons as JSONata."""
 
 import ast
-import enum
 from typing import Any
 
 from stepwell.sdk import types as t
@@ -60,7 +59,8 @@ def comparison(node: ast.expr, operator: ast.cmpop, left: Code, right: Code) -> 
     if isinstance(operator, ast.In | ast.NotIn):
         inside = _contains(node, left, right)
         return inside if isinstance(operator, ast.In) else Code(f"$not({inside.text})", bool)
-    if isinstance(operator, ast.Is | ast.IsNot) and t.NONE not in (left.type, right.type):
+    known = t.NONE in (left.type, right.type) or (left.type == right.type and t.is_enum(left.type))
+    if isinstance(operator, ast.Is | ast.IsNot) and not known:
         raise Refused(node, "`is` compares identities, which data have not.", "Write == or !=.")
     sign = _SIGNS[type(operator)]
     if sign in ("=", "!="):
@@ -87,7 +87,7 @@ def check_equality(node: ast.expr, one: t.Type, other: t.Type) -> None:
                           "and never in JSON.", "Annotate it.")  # fmt: skip
         if any(t.is_tuple(this) for this in these) and any(t.is_list(that) and not t.is_tuple(that) for that in those):
             raise Refused(node, "A tuple equals no list in Python, and in JSON both are arrays.", "Write a list.")
-        if any(_is_enum(this) and this not in those for this in these):
+        if any(t.is_enum(this) and this not in those for this in these):
             raise Refused(node, "A member of an Enum equals nothing but itself, and in JSON it is its value.",
                           "Make it a StrEnum or an IntEnum.")  # fmt: skip
     for this in t.choices(one):
@@ -116,16 +116,13 @@ def _is_object(kind: t.Type) -> bool:
     return t.is_dict(kind) or t.fields_of(kind) is not None
 
 
-def _is_enum(kind: t.Type) -> bool:
-    return isinstance(kind, type) and issubclass(kind, enum.Enum)
-
-
 def _contains(node: ast.expr, left: Code, right: Code) -> Code:
     if right.type is str and left.type is str:
         return Code(f"$contains({right.text}, {left.text})", bool)
     if t.is_iterable(right.type):
         if not set(t.choices(left.type)) <= {int, float, str, bool, t.NONE}:
-            raise Refused(node, "Only numbers, strings, bools and None can be looked for in a list.", "Annotate it.")
+            raise Refused(node, "Only numbers, strings, bools and None can be looked for in a list.",
+                          "Annotate it, or write any(each.id == … for each in …).")  # fmt: skip
         check_equality(node, left.type, t.item_of(right.type))
         return Code(f"{left.at(COMPARE + 1)} in {right.at(COMPARE + 1)}", bool, COMPARE)
     if _is_mapping(right.type) and left.type is str:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 
 from stepwell.sdk.code import SMALL, whole
-from stepwell.sdk.syntax import COMPREHENSIONS, appended, assigned, stored
+from stepwell.sdk.syntax import COMPREHENSIONS, assigned, grown, stored
 
 
 def may_be_a_map(loop: ast.For, function: ast.AST) -> bool:
@@ -55,7 +55,7 @@ def _read_outside(node: ast.AST, loop: ast.For, bound: frozenset[str]) -> set[st
         bound |= stored(node.target)
     elif isinstance(node, COMPREHENSIONS):
         bound |= {name for each in getattr(node, "generators", []) for name in stored(each.target)}
-    found = appended(node) - bound
+    found = grown(node) - bound
     for child in ast.iter_child_nodes(node):
         found |= _read_outside(child, loop, bound)
     return found

@@ -1,7 +1,9 @@
 """Python's functions that an expression may call, as JSONata; all others are work for a task."""
 
 import ast
+import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 from stepwell.sdk import iterables
 from stepwell.sdk import types as t
@@ -10,7 +12,8 @@ from stepwell.sdk.comprehensions import bind
 from stepwell.sdk.conditions import ordered
 from stepwell.sdk.methods import METHODS, computed_anyway
 from stepwell.sdk.problems import Refused, unknown
-from stepwell.sdk.records import record
+from stepwell.sdk.records import record, replaced
+from stepwell.sdk.syntax import at
 from stepwell.sdk.texts import as_text
 from stepwell.sdk.translator import Translator
 
@@ -24,6 +27,10 @@ def call(translator: Translator, node: ast.Call) -> Code:
         known, value = translator.names.constant(node.func)
         if known and t.fields_of(value) is not None:
             return record(translator, node)
+        if isinstance(node.func, ast.Attribute) and _is_constant(translator, node.func.value):
+            known = False
+        elif value is dataclasses.replace:
+            return replaced(translator, node)
     name = ast.unparse(node.func)
     if known and isinstance(node.func, ast.Name) and getattr(value, "__module__", None) == "builtins":
         if node.func.id in _BUILTINS:
@@ -33,9 +40,21 @@ def call(translator: Translator, node: ast.Call) -> Code:
         if method is not None and not node.keywords:
             return method(translator, node, translator.sure(node.func.value))
         name = f".{node.func.attr}"
-    instead = _INSTEAD.get(name, "Make it a @task.")
+    instead = _INSTEAD.get(name) or _BY_MODULE.get(_module_of(value), "Make it a @task.")
     raise Refused(node, f"{ast.unparse(node.func)} is no @task, and not among the functions that can be compiled.",
                   instead)  # fmt: skip
+
+
+def _is_constant(translator: Translator, node: ast.expr) -> bool:
+    """Whether it is data of the module."""
+    known, value = translator.names.constant(node)
+    return known and isinstance(value, str | list | dict | tuple)
+
+
+def _module_of(value: Any) -> str:
+    owner = getattr(value, "__self__", None)
+    made = owner if isinstance(owner, type) else type(owner)
+    return str(getattr(value, "__module__", None) or made.__module__).partition(".")[0]
 
 
 def _builtin(translator: Translator, node: ast.Call, name: str) -> Code:
@@ -49,15 +68,15 @@ def _builtin(translator: Translator, node: ast.Call, name: str) -> Code:
 
 _INSTEAD = {
     "print": "Leave it out: `stepwell show` tells what an execution does.",
-    "set": "Write a list, or make it in a @task.",
+    "set": "Write {x: True for x in …}: a dict has each key once.",
     "dict": "Write {…}.",
     "tuple": "Write a list.",
     "map": "Write a comprehension.",
     "filter": "Write a comprehension.",
     "isinstance": "Annotate it with the one type it has.",
-    "next": "Write a loop with `break`.",
     "input": "Start the workflow with it.",
     ".pop": "Data are not changed in place: make a new value.",
+    ".setdefault": "Write d[key] = d.get(key, …).",
     ".update": "Data are not changed in place: x = {**x, …}.",
     ".extend": "Write xs = [*xs, *more].",
     ".insert": "Write xs = [x, *xs].",
@@ -67,6 +86,13 @@ _INSTEAD = {
     ".count": "Write len([x for x in xs if x == …]).",
 }
 """What to write instead of these."""
+
+_BY_MODULE = {
+    "logging": "Leave it out: `stepwell show` tells what an execution does.",
+    **dict.fromkeys(("datetime", "time", "random", "uuid", "secrets"),
+                    "Ask for it in a @task: what that gives stays the same for the execution."),
+}  # fmt: skip
+"""What to write instead of anything of these modules."""
 
 
 # -- functions ---------------------------------------------------------------------------------------------------------
@@ -97,6 +123,8 @@ def _extreme(sign: str, function: str) -> Function:
     """`min` and `max`."""
 
     def translate(translator: Translator, node: ast.Call) -> Code:
+        if (key := named(node, "key")) is not None:
+            return by_key(translator, node, key)
         if len(node.args) == 1:
             return of_list(translator, node)
         if node.keywords:
@@ -105,6 +133,18 @@ def _extreme(sign: str, function: str) -> Function:
         for argument in node.args[1:]:
             made = of_two(node, made, translator.sure(argument))
         return made
+
+    def by_key(translator: Translator, node: ast.Call, key: ast.expr) -> Code:
+        """The first of those that are sorted so, as Python takes the first of equals."""
+        if len(node.args) != 1 or len(node.keywords) != 1:
+            raise Refused(node, f"{function} by a key takes one list, and no default.", "Test for an empty one before.")
+        translator.names.risk(node, ValueError)
+        falling = ast.Constant(function == "max")
+        keywords = [ast.keyword("key", key), ast.keyword("reverse", falling)]
+        made = ast.Call(ast.Name("sorted", ast.Load()), node.args, keywords)
+        items = iterables.in_order(translator, at(made, node))
+        translator.risky = True
+        return Code(f"($_sorted := {items.text}; $_sorted[0])", t.item_of(items.type), certain=False)
 
     def of_two(node: ast.Call, one: Code, other: Code) -> Code:
         if not ordered(one.type, other.type):
@@ -177,13 +217,27 @@ def _every(function: str) -> Function:
     return translate
 
 
+def _next(translator: Translator, node: ast.Call) -> Code:
+    """`next(… for … in …, default)`: the first that a generator gives."""
+    if not isinstance(node.args[0], ast.GeneratorExp):
+        raise Refused(node, "Only next((… for … in …), default) can be compiled.", "Write a loop with `break`.")
+    inner = translator.within(translator.names)
+    found, other = inner.sure(node.args[0]), computed_anyway(translator, node.args[1])
+    if inner.risky:
+        raise Refused(node.args[0], "next stops at the first, and this would be computed for all of them.",
+                      "Write a loop.")  # fmt: skip
+    text = f"($_all := {found.text}; $count($_all) = 0 ? {other.at(TERNARY + 1)} : $_all[0])"
+    return Code(text, t.union(t.item_of(found.type), other.type))
+
+
 _NONE: tuple[str, ...] = ()
 
 _BUILTINS: dict[str, tuple[int, int, tuple[str, ...], Function]] = {
     "len": (1, 1, _NONE, _len),
     "abs": (1, 1, _NONE, _abs),
-    "min": (1, 9, ("default",), _extreme("<", "min")),
-    "max": (1, 9, ("default",), _extreme(">", "max")),
+    "min": (1, 9, ("default", "key"), _extreme("<", "min")),
+    "max": (1, 9, ("default", "key"), _extreme(">", "max")),
+    "next": (2, 2, _NONE, _next),
     "sum": (1, 2, _NONE, _total),
     "round": (1, 1, _NONE, _round),
     "any": (1, 1, _NONE, _every("any")),

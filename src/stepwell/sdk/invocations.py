@@ -3,6 +3,7 @@
 import ast
 from typing import Any, cast
 
+from stepwell.sdk import calls
 from stepwell.sdk import types as t
 from stepwell.sdk.arguments import bind, bound_arguments
 from stepwell.sdk.awaits import check_awaited
@@ -15,7 +16,7 @@ from stepwell.sdk.problems import Refused
 from stepwell.sdk.results import check, targets_of, work
 from stepwell.sdk.rounds import rounds
 from stepwell.sdk.scope import Scope
-from stepwell.sdk.syntax import before, called_first, read, replaced, write
+from stepwell.sdk.syntax import before, called_first, read, replaced, spread_comprehension, write
 from stepwell.sdk.tasks import Task
 
 NESTED = "arn:aws:states:::states:startExecution.sync:2"
@@ -163,10 +164,10 @@ def parallel(scope: Scope, node: ast.Call, target: ast.expr | None, ends: bool) 
     """`parallel(a(), b())`: a Parallel, a branch for each argument."""
     if node.keywords:
         raise Refused(node, "Options of calls side by side cannot be compiled.", "Catch errors within a @fragment.")
-    spread = node.args[0].value if len(node.args) == 1 and isinstance(node.args[0], ast.Starred) else None
-    if isinstance(spread, ast.ListComp | ast.GeneratorExp):
+    spread = spread_comprehension(node)
+    if spread is not None:
         rounds = ast.copy_location(ast.ListComp(spread.elt, spread.generators), spread)
-        return each(scope, rounds, target, Any, ends)
+        return each(scope, rounds, target, Any, ends, gives_tuple=called_by(scope, node) is calls.parallel)
     if not node.args or any(isinstance(argument, ast.Starred) for argument in node.args):
         raise Refused(node, "How many calls are made side by side must be known.",
                       "Write parallel(a(), b()), or a comprehension.")  # fmt: skip
@@ -182,7 +183,8 @@ def parallel(scope: Scope, node: ast.Call, target: ast.expr | None, ends: bool) 
     return kind
 
 
-def each(scope: Scope, node: ast.ListComp, target: ast.expr | None, wanted: t.Type, ends: bool) -> t.Type:
+def each(scope: Scope, node: ast.ListComp, target: ast.expr | None, wanted: t.Type, ends: bool,
+         gives_tuple: bool = False) -> t.Type:  # fmt: skip
     """A comprehension that calls something: a Map."""
     if len(node.generators) != 1:
         raise Refused(node, "One `for` at a time can be compiled here.", "Take a comprehension within a comprehension.")
@@ -190,7 +192,8 @@ def each(scope: Scope, node: ast.ListComp, target: ast.expr | None, wanted: t.Ty
     comment, scope.comment = scope.comment, None
     generator = with_items_called(scope, node.generators[0])
     inner, state = rounds(scope, generator, node, _is_single(scope, node.elt))
-    kind = t.list_of(result(inner, node.elt))
+    item = result(inner, node.elt)
+    kind = t.tuple_of(item, ...) if gives_tuple else t.list_of(item)
     scope.comment = comment
     check(node, "This", kind, wanted)
     state["ItemProcessor"] = inner.graph.to_asl()

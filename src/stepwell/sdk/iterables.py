@@ -3,7 +3,7 @@
 import ast
 
 from stepwell.sdk import types as t
-from stepwell.sdk.code import ADD, COMPARE, SMALL, Code, whole
+from stepwell.sdk.code import ADD, COMPARE, SMALL, Code, failing, whole
 from stepwell.sdk.comprehensions import each_of
 from stepwell.sdk.conditions import ordered
 from stepwell.sdk.problems import Refused, unknown
@@ -26,12 +26,14 @@ def count_up(translator: Translator, node: ast.Call) -> Code:
     kind = t.stream_of(int)
     if len(bounds) < 3:
         return Code(f"[{first.text}..{last.at(ADD)} - 1]", kind, display=True)
-    step = whole(node.args[2])
-    if not step or abs(step) > SMALL:
-        raise Refused(node.args[2], "The step of a range must be a literal, and not 0.", "Write a while loop.")
-    places = f"[0..$ceil(({last.text} - $_first) / {step}) - 1]"
-    each = f"[$map({places}, function($_place) {{$_first + $_place * {step}}})]"
-    return Code(f"($_first := {first.text}; {each})", kind)
+    step = bounds[2].text
+    if not whole(node.args[2]):
+        translator.risky = True
+        translator.names.risk(node, ValueError)
+        step = f"($_step := {step}; $_step = 0 ? {failing('the step of a range must not be 0')} : $_step)"
+    places = f"[0..$ceil(({last.text} - $_first) / $_step) - 1]"
+    each = f"[$map({places}, function($_place) {{$_first + $_place * $_step}})]"
+    return Code(f"($_first := {first.text}; $_step := {step}; {each})", kind)
 
 
 def in_order(translator: Translator, node: ast.Call) -> Code:
@@ -57,7 +59,8 @@ def in_order(translator: Translator, node: ast.Call) -> Code:
 
 def _by(node: ast.Call, items: Code, keys: list[Code], falling: bool) -> Code:
     if not ordered(keys[0].type, keys[1].type):
-        raise unknown(node, "by numbers or by strings")
+        raise Refused(node, "Whether this sorts by numbers or by strings is not known.",
+                      "Write key=lambda item: …, or annotate it.")  # fmt: skip
     made = t.list_of(t.item_of(items.type))
     if keys[0].text == "$_one" and not falling:
         return Code(f"[$sort({items.text})]", made, display=True)

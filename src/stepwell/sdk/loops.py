@@ -14,7 +14,7 @@ from stepwell.sdk.problems import Refused
 from stepwell.sdk.results import work
 from stepwell.sdk.rounds import counted, rounds
 from stepwell.sdk.scope import Loop, Scope
-from stepwell.sdk.syntax import appended, assigned, at, stored
+from stepwell.sdk.syntax import assigned, at, grown
 from stepwell.sdk.variables import Variables
 
 Begin = Callable[[], None]
@@ -25,28 +25,25 @@ Test = Callable[[], ast.expr | None]
 
 
 def compile_while(scope: Scope, statement: ast.While) -> None:
-    _no_else(statement)
     forever = isinstance(statement.test, ast.Constant) and bool(statement.test.value)
     shown = f"while {ast.unparse(statement.test)}"
 
     def test() -> ast.expr | None:
         return None if forever else hoisted(scope, statement.test)
 
-    _loop(scope, shown, test, lambda: None, statement.body, assigned(statement.body))
+    _loop(scope, shown, test, lambda: None, statement, assigned(statement.body))
 
 
-def _no_else(statement: ast.While | ast.For) -> None:
-    if statement.orelse:
-        raise Refused(statement, "`else` of a loop cannot be compiled.", "Use a flag.")
-
-
-def _loop(scope: Scope, shown: str, test: Test, begin: Begin, body: list[ast.stmt], changed: set[str]) -> None:
+def _loop(scope: Scope, shown: str, test: Test, begin: Begin, statement: ast.While | ast.For,
+          changed: set[str]) -> None:  # fmt: skip
     """A loop of Choice states. What is known at its head must hold in every round: look again until it does."""
+    body, orelse = statement.body, statement.orelse
     scope.known.widen(changed)
+    problems = len(scope.machine.problems)
     while True:
         back, head = scope.attempt(), scope.known.copy()
-        after = _round(scope, shown, test, begin, body)
-        if after is None:
+        after = _round(scope, shown, test, begin, body, orelse)
+        if after is None or len(scope.machine.problems) > problems:
             return
         joined = head.join(after)
         joined.maybe -= scope.machine.given - head.types.keys() - head.maybe  # what we have named is the round's own
@@ -57,7 +54,8 @@ def _loop(scope: Scope, shown: str, test: Test, begin: Begin, body: list[ast.stm
         scope.known = joined
 
 
-def _round(scope: Scope, shown: str, test: Test, begin: Begin, body: list[ast.stmt]) -> Variables | None:
+def _round(scope: Scope, shown: str, test: Test, begin: Begin, body: list[ast.stmt],
+           orelse: list[ast.stmt]) -> Variables | None:  # fmt: skip
     """One round; returns what is known when it comes round again, None when it never does."""
     there = len(scope.graph.states)
     scope.assigning = None
@@ -87,8 +85,12 @@ def _round(scope: Scope, shown: str, test: Test, begin: Begin, body: list[ast.st
             after = way[1].join(after)
             for end in way[0]:
                 end(str(loop.header))
-    out = [([setter(choice, "Default")], leaving)] if condition is not None else []
-    scope.meet([*out, *loop.broken])
+    out = ([setter(choice, "Default")], leaving) if condition is not None else None
+    if out is not None and orelse:
+        scope.meet([out])
+        scope.block(orelse)
+        out = scope.take_way()
+    scope.meet([out, *loop.broken])
     return after
 
 
@@ -111,11 +113,9 @@ def compile_continue(scope: Scope, statement: ast.Continue) -> None:
 
 def compile_for(scope: Scope, statement: ast.For) -> None:
     """A Map where no round knows of another (told by compiling it so), else rounds in turn over an index."""
-    _no_else(statement)
-    grown = {name for node in ast.walk(statement) for name in appended(node)}
-    if stored(statement.iter) & grown and isinstance(statement.iter, ast.Name):
-        raise Refused(statement, f"The loop goes through {statement.iter.id}, which grows under it.",
-                      "Collect in another list.")  # fmt: skip
+    through = _gone_through(statement.iter)
+    if through in {name for node in ast.walk(statement) for name in grown(node)}:
+        raise Refused(statement, f"The loop goes through {through}, which grows under it.", "Collect in another one.")
     if may_be_a_map(statement, scope.source.definition):
         back, problems = scope.attempt(), len(scope.machine.problems)
         try:
@@ -124,6 +124,7 @@ def compile_for(scope: Scope, statement: ast.For) -> None:
             back()
         else:
             if len(scope.machine.problems) == problems:
+                scope.block(statement.orelse)  # no round breaks the loop
                 return
             back()
     _for_in_turn(scope, statement)
@@ -183,8 +184,21 @@ def _for_in_turn(scope: Scope, statement: ast.For) -> None:
 
     condition = at(ast.parse(f"{index} < len({items})", mode="eval").body, target)
     changed = assigned(statement.body) | taken.keys()
-    if isinstance(iterated, ast.Name):
-        scope.iterated.append(iterated.id)
-    _loop(scope, shown, lambda: condition, begin, statement.body, changed)
-    if isinstance(iterated, ast.Name):
+    through = _gone_through(iterated)
+    if through is not None:
+        scope.iterated.append(through)
+    _loop(scope, shown, lambda: condition, begin, statement, changed)
+    if through is not None:
         scope.iterated.pop()
+
+
+def _gone_through(iterated: ast.expr) -> str | None:
+    """The list or dict that a loop looks at in every round."""
+    match iterated:
+        case ast.Name(id=name):
+            return name
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="items" | "keys" | "values")):
+            return name
+        case ast.Call(func=ast.Name(id="enumerate" | "zip" | "reversed"), args=parts):
+            return next((found for found in map(_gone_through, parts) if found is not None), None)
+    return None

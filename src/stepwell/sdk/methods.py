@@ -12,6 +12,9 @@ from stepwell.sdk.translator import Translator
 
 Method = Callable[[Translator, ast.Call, Code], Code]
 
+_SPACE = r"[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
+"""What `strip` takes away: a regular expression's own \\s is another set."""
+
 
 def _of_text(pattern: str, kind: t.Type) -> Method:
     def translate(translator: Translator, node: ast.Call, owner: Code) -> Code:
@@ -21,6 +24,13 @@ def _of_text(pattern: str, kind: t.Type) -> Method:
         return Code(pattern.format(owner.text, *(argument.text for argument in arguments)), kind)
 
     return translate
+
+
+def _words(translator: Translator, node: ast.Call, owner: Code) -> Code:
+    if owner.type is not str:
+        raise Refused(node, f"{ast.unparse(node)} is not known to be about strings.", "Annotate them.")
+    text = f'[$filter($split({owner.text}, /{_SPACE}/), function($_word) {{$_word != ""}})]'
+    return Code(text, t.list_of(str), display=True)
 
 
 def _split(translator: Translator, node: ast.Call, owner: Code) -> Code:
@@ -91,9 +101,6 @@ def _join(translator: Translator, node: ast.Call, owner: Code) -> Code:
     return Code(f"$join({items.text}, {owner.text})", str)
 
 
-_SPACE = r"[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
-"""What `strip` takes away: a regular expression's own \\s is another set."""
-
 _ENDS_WITH = "($length({0}) >= $length({1}) and $substring({0}, $length({0}) - $length({1})) = {1})"
 
 METHODS: dict[tuple[str, int], Method] = {
@@ -104,6 +111,7 @@ METHODS: dict[tuple[str, int], Method] = {
     ("rstrip", 0): _of_text(f'$replace({{0}}, /{_SPACE}$/, "")', str),
     ("startswith", 1): _of_text("($substring({0}, 0, $length({1})) = {1})", bool),
     ("endswith", 1): _of_text(_ENDS_WITH, bool),
+    ("split", 0): _words,
     ("split", 1): _split,
     ("replace", 2): _replace,
     ("join", 1): _join,

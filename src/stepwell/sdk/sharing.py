@@ -1,4 +1,4 @@
-"""Lists that may have a second name, under which Python would show what changes them in place."""
+"""Lists and dicts that may have a second name, under which Python would show what changes them in place."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -7,10 +7,10 @@ from stepwell.sdk import types as t
 from stepwell.sdk.callees import SIDE_BY_SIDE, called_by
 from stepwell.sdk.fragments import Fragment
 from stepwell.sdk.scope import Scope
-from stepwell.sdk.syntax import appended, stored
+from stepwell.sdk.syntax import grown, spread_comprehension, stored
 
-FRESH = (list, sorted, range, zip, enumerate, str, len, sum, min, max, abs, any, all, bool, int, round)
-"""Functions that give what they have made, or no list: so does every method but `get`."""
+ITEMS = (next, min, max)
+"""Functions that give an item of what they are given; all others make what they give."""
 
 _SCALARS = {int, float, str, bool, t.NONE}
 
@@ -37,7 +37,8 @@ class _Sharing:
     def by(self, node: ast.AST) -> set[str]:
         match node:
             case ast.Assign():
-                return {name for target in node.targets for name in self._binding(target, node.value)}
+                found = {name for target in node.targets for name in self._binding(target, node.value)}
+                return found | {name for target in node.targets for name in stored(target) if len(node.targets) > 1}
             case ast.AnnAssign(value=ast.expr() as value):
                 return self._binding(node.target, value)
             case ast.AugAssign(value=value) if not isinstance(value, ast.Name):
@@ -50,10 +51,12 @@ class _Sharing:
             case ast.ExceptHandler(name=str() as name):
                 return {name}
             case ast.Call():
-                return set(self.kept(node)) | {n for each in node.args for n in self.kept(each) if appended(node)}
+                return set(self.kept(node)) | {n for each in node.args for n in self.kept(each) if grown(node)}
         return set()
 
     def _binding(self, target: ast.expr, value: ast.expr) -> set[str]:
+        if isinstance(target, ast.Subscript):
+            return set(self.kept(value))
         kept = set(self.kept(value))
         return kept if self._is_fresh(value) else kept | stored(target)
 
@@ -61,17 +64,19 @@ class _Sharing:
         """Whether an expression gives a list that nobody else has."""
         if isinstance(value, ast.Call):
             return self._call_is_fresh(value)
-        return isinstance(value, ast.List | ast.ListComp | ast.BinOp)
+        return isinstance(value, ast.List | ast.ListComp | ast.BinOp | ast.Dict | ast.DictComp)
 
     def _call_is_fresh(self, call: ast.Call) -> bool:
         called = called_by(self.scope, call)
         if called in SIDE_BY_SIDE:
-            return all(isinstance(each, ast.Call) and self._call_is_fresh(each) for each in call.args)
+            spread = spread_comprehension(call)
+            made = call.args if spread is None else [spread.elt]
+            return all(isinstance(each, ast.Call) and self._call_is_fresh(each) for each in made)
         if called is not None:
             return not _may_pass_on(called)
         if isinstance(call.func, ast.Attribute) and not self.scope.constant(call.func)[0]:
             return call.func.attr != "get"
-        return True  # a builtin, or a record, which is no list
+        return self.scope.constant(call.func)[1] not in ITEMS
 
     def kept(self, value: ast.expr) -> Iterator[str]:
         """Names whose very value becomes part of this one."""
@@ -97,8 +102,11 @@ class _Sharing:
                 return [value.elt]
             case ast.DictComp():
                 return [value.value]
-            case ast.Call() if self._keeps(value):
-                return [*value.args, *(keyword.value for keyword in value.keywords)]
+            case ast.Call() if not _has_copies(called_by(self.scope, value)):
+                given = [*value.args, *(keyword.value for keyword in value.keywords)]
+                if self.scope.constant(value.func)[1] in ITEMS:
+                    return given[1:]
+                return given if self._keeps(value) else [part for part in given if not isinstance(part, ast.Name)]
         return []
 
     def _keeps(self, call: ast.Call) -> bool:
@@ -107,7 +115,14 @@ class _Sharing:
         if called is not None:
             return called in SIDE_BY_SIDE or _may_pass_on(called)
         known, made = self.scope.constant(call.func)
-        return (known and made not in FRESH) or (isinstance(call.func, ast.Attribute) and call.func.attr == "get")
+        if not known:
+            return isinstance(call.func, ast.Attribute) and call.func.attr == "get"
+        return getattr(made, "__module__", None) != "builtins"
+
+
+def _has_copies(called: Callable[..., object] | None) -> bool:
+    """Whether it works elsewhere, on data of its own."""
+    return called is not None and called not in SIDE_BY_SIDE and not isinstance(called, Fragment)
 
 
 def _may_pass_on(called: Callable[..., object]) -> bool:

@@ -17,13 +17,18 @@ def taken(translator: Translator, node: ast.Subscript, owner: Code, bounds: ast.
     first = _bound(translator, bounds.lower) or Code("0", int, small=True)
     last = _bound(translator, bounds.upper)
     if all(_is_plain(each) for each in (bounds.lower, bounds.upper)):
-        return _between(owner, first.text, None if last is None else last.text)
+        return _as_owner(owner, _between(owner, first.text, None if last is None else last.text))
     size = "$length($_whole)" if owner.type is str else "$count($_whole)"
     bound = f"$_whole := {owner.text}; $_first := {_from_the_front(first, size)}; "
     if last is not None:
         bound += f"$_last := {_from_the_front(last, size)}; "
     made = _between(Code("$_whole", owner.type), "$_first", None if last is None else "$_last")
-    return Code(f"({bound}{made.text})", made.type)
+    return _as_owner(owner, Code(f"({bound}{made.text})", made.type))
+
+
+def _as_owner(owner: Code, made: Code) -> Code:
+    """A part of a tuple is a tuple."""
+    return made.of(t.tuple_of(t.item_of(owner.type), ...)) if t.is_tuple(owner.type) else made
 
 
 def _bound(translator: Translator, node: ast.expr | None) -> Code | None:

@@ -45,13 +45,24 @@ def calls_any(node: ast.AST, is_call: IsCall) -> bool:
 def _calls(node: ast.AST, is_call: IsCall, conditional: bool) -> Iterator[tuple[ast.Call, bool]]:
     if isinstance(node, COMPREHENSIONS):
         if calls_any(node, is_call):
-            raise Refused(node, "A task is called for each item here, within a larger expression.",
-                          "Assign the comprehension to a name of its own first.")  # fmt: skip
+            instead = "Assign the comprehension to a name of its own first."
+            if isinstance(node, ast.DictComp):
+                instead = "Call it in a list comprehension before: values = […]; {k: v for k, v in zip(keys, values)}."
+            raise Refused(node, "A task is called for each item here, within a larger expression.", instead)
+        return
+    if isinstance(node, ast.Call) and spread_comprehension(node) is not None and is_call(node):
+        yield node, conditional
         return
     for child, maybe in in_order(node):
         yield from _calls(child, is_call, conditional or maybe)
     if isinstance(node, ast.Call) and is_call(node):
         yield node, conditional
+
+
+def spread_comprehension(node: ast.Call) -> ast.ListComp | ast.GeneratorExp | None:
+    """The comprehension in `f(*[… for …])`."""
+    spread = node.args[0].value if len(node.args) == 1 and isinstance(node.args[0], ast.Starred) else None
+    return spread if isinstance(spread, ast.ListComp | ast.GeneratorExp) else None
 
 
 def in_order(node: ast.AST) -> list[tuple[ast.AST, bool]]:
@@ -138,16 +149,18 @@ def assigned(nodes: Iterable[ast.AST], but: ast.AST | None = None) -> set[str]:
             continue
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
+        elif isinstance(node, ast.ExceptHandler | ast.FunctionDef | ast.ClassDef) and node.name:
             found.add(node.name)
-        found |= appended(node)
+        found |= grown(node)
         found |= assigned(ast.iter_child_nodes(node), but)
     return found
 
 
-def appended(node: ast.AST) -> set[str]:
-    """The list that `xs.append(…)` changes."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
-        owner = node.func.value
-        return {owner.id} if isinstance(owner, ast.Name) else set()
+def grown(node: ast.AST) -> set[str]:
+    """The list that `xs.append(…)` changes, or the dict that `d[key] = …` does."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append")):
+            return {name}
+        case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
+            return {name}
     return set()

@@ -144,7 +144,7 @@ _WORDS_FOR: dict[type[ast.AST], tuple[str, str]] = {
     ast.Lambda: ("A lambda", "Do it in a @task."),
     ast.NamedExpr: ("An assignment within an expression", "Assign it in a line of its own before."),
     ast.Set: ("A set", "Write a list."),
-    ast.SetComp: ("A set", "Write a list, or make it in a @task."),
+    ast.SetComp: ("A set", "Write {x: True for x in …}: a dict has each key once."),
     ast.Starred: ("A spread", "Name each of them."),
     ast.Yield: ("`yield`", "Collect the values in a list and return that."),
     ast.YieldFrom: ("`yield`", "Collect the values in a list and return that."),

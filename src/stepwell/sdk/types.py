@@ -156,6 +156,11 @@ def fields_of(hint: Type) -> dict[str, Type] | None:
     return {name: plain(kind) for name, kind in hints.items() if not name.startswith("_") and name != "model_config"}
 
 
+def is_enum(hint: Type) -> bool:
+    """Whether it is an Enum whose members equal nothing but themselves."""
+    return isinstance(hint, type) and issubclass(hint, enum.Enum)
+
+
 def is_mapping_record(hint: Type) -> bool:
     """Whether it is a TypedDict, which is a dict, as other records are not."""
     return is_typeddict(plain(hint))
@@ -183,6 +188,8 @@ def _fits_one(given: Type, wanted: Type) -> bool:
     given_fields, wanted_fields = fields_of(given), fields_of(wanted)
     if wanted_fields is not None:
         return is_dict(given) if given_fields is None else _covers(given_fields, wanted, wanted_fields)
+    if is_dict(given) and is_dict(wanted):
+        return fits(value_of(given), value_of(wanted))
     if is_dict(given) or is_dict(wanted) or given_fields is not None:
         return is_dict(wanted)
     if wanted is float and given is int:
