@@ -193,6 +193,7 @@ BODIES = [
     ("xs: list[str]", "d: dict[str, list[str]] = {}\nfor x in xs:\n    d[x[:1]] = [*d.get(x[:1], []), x]\nreturn d", [[], ["a"], ["a", "ab", "b"]]),
     ("d: dict[str, int]", "e = {k: v for k, v in d.items()}\nfor k in d:\n    e[k + 'x'] = d[k]\ne |= {'z': 1}\nreturn [d, e]", [{}, {"a": 1}]),
     ("d: dict[str, int]", "d['k'] -= 1\nd['n'] = d['k'] * 2\nreturn d", [{"k": 1}, {}]),
+    ("n: int", "d = {'a': n}\nd = {**d, 'b': 2}\nd['c'] = 3\nreturn d", [1]),
     ("n: int", "a = b = n + 1\na += 1\nreturn [a, b]", [1]),
     # A statement must not get lost when a loop is compiled for the second time, because of the loop around it
     ("names: list[str], b: int", "i1 = 0\nfor i2 in range(1):\n    i1 += i2\n    i3 = 0\n    for i4 in [len(name) for name in names]:\n        i3 += i4\n        i4 += 1 // b\n        s5 = b",

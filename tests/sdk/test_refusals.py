@@ -16,6 +16,8 @@ from stepwell import fragment, parallel, sleep, task, workflow
 
 elsewhere = SimpleNamespace(Declined=type("Declined", (Exception,), {"__module__": "elsewhere"}))
 
+GROUPS = {"k": [1]}
+
 class Declined(Exception): pass
 
 class Rich(Exception):
@@ -87,6 +89,8 @@ CASES = [
     ("ys = [1]\n    z = {'a': ys for n in xs}\n    ys.append(1)",
      "The list ys may have a second name, under which Python would change it too. Make a new list: ys = [*ys, …]."),
     ("ys = {'k': [1]}.get('k', [])\n    ys.append(1)",
+     "The list ys may have a second name, under which Python would change it too. Make a new list: ys = [*ys, …]."),
+    ("ys = GROUPS.get('k', [])\n    ys.append(1)",
      "The list ys may have a second name, under which Python would change it too. Make a new list: ys = [*ys, …]."),
     ("ys = [1]\n    for y in ys:\n        ys.append(y)",
      "The loop goes through ys, which grows under it. Collect in another one."),

@@ -74,8 +74,8 @@ class _Sharing:
             return all(isinstance(each, ast.Call) and self._call_is_fresh(each) for each in made)
         if called is not None:
             return not _may_pass_on(called)
-        if isinstance(call.func, ast.Attribute) and not self.scope.constant(call.func)[0]:
-            return call.func.attr != "get"
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "get":
+            return False
         return self.scope.constant(call.func)[1] not in ITEMS
 
     def kept(self, value: ast.expr) -> Iterator[str]:
@@ -93,7 +93,7 @@ class _Sharing:
             case ast.List() | ast.Tuple():
                 return value.elts
             case ast.Dict():
-                return value.values
+                return [part for key, part in zip(value.keys, value.values, strict=True) if key is not None]
             case ast.IfExp():
                 return [value.body, value.orelse]
             case ast.BoolOp():
