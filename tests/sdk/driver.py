@@ -24,8 +24,13 @@ EXPRESSION = "States.QueryEvaluationError"
 
 def run(workflow: Workflow[..., Any], *args: Any, **kwargs: Any) -> Outcome:
     """Run the state machine with these arguments as its input, until it ends."""
+    return follow(begun(workflow, *args, **kwargs), workflow)
+
+
+def begun(workflow: Workflow[..., Any], *args: Any, **kwargs: Any) -> Journey:
+    """An execution with these arguments as its input, as far as it comes by itself."""
     given = workflow.signature.bind(*args, **kwargs).arguments
-    return follow(Journey(workflow.to_asl()).start(msgspec.to_builtins(given)), workflow)
+    return Journey(workflow.to_asl()).start(msgspec.to_builtins(given))
 
 
 def follow(journey: Journey, workflow: Workflow[..., Any]) -> Outcome:

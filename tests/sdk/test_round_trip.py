@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sdk.driver import EXPRESSION, Outcome, call, run
+from sdk.driver import EXPRESSION, Outcome, begun, call, follow
 from sdk.programs import Programs
 from stepwell.sdk import Workflow, WorkflowError
 
@@ -44,11 +44,12 @@ def followed(text: str, inputs: dict[str, Any]) -> tuple[Outcome, Outcome] | Non
     """What the machine comes to and what Python comes to; None where there is nothing to compare."""
     program = compiled(text)
     try:
-        machine = run(program, **inputs)  # which refuses a definition that AWS would refuse
+        journey = begun(program, **inputs)  # which refuses a definition that AWS would refuse
     except WorkflowError:
         return None
-    if machine[0] == EXPRESSION and "beyond 2^52" in str(machine[1]):
-        return None  # an error where JSON would be wrong
+    machine = follow(journey, program)
+    if "D3137: an int beyond 2^52" in repr(journey.steps):
+        return None  # an error where JSON would be wrong; a `try` may have taken it
     python = call(program, **inputs)
     if EXPRESSION in (machine[0], python[0]):
         return (machine[0], None), (python[0], None)  # their texts are JSONata's and Python's
