@@ -142,6 +142,7 @@ EXPRESSIONS = [
     ("c: Color, l: Literal['a', 'b']", "[c == Color.RED, c == 'red', l == 'a', str(c), f'{c}-{l}']", [("red", "a")]),
     ("s: str", "[s.split(), len(s.split()), '-'.join(s.split())]", ["", " ", "a", " a  b\n", "\x1ca\u3000b"]),
     ("n: int", "[2 ** n if n >= 0 else 0, n ** 2]", [0, 1, 10, -3, 50]),
+    ("s: str, b: bool", "[s.endswith(s if b else 'x'), s.startswith('x' if b else s), (s if b else 'y').upper(), s in (s if b else 'z')]", [("", True), ("", False), ("ab", True), ("x", False)]),
     # -- one of several
     ("o: Order", "[max(o.lines, key=lambda line: line.price).sku, min(o.lines, key=lambda line: line.price).sku]", ORDERS),
     ("xs: list[int]", "[max(xs, key=lambda x: x % 3), min(xs, key=lambda x: x % 3)]", [[], [1], [1, 4, 2, 5, 3, 6]]),

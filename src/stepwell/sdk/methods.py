@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stepwell.sdk import types as t
-from stepwell.sdk.code import TERNARY, Code, exists_or, keys_of
+from stepwell.sdk.code import COMPARE, TERNARY, Code, exists_or, keys_of
 from stepwell.sdk.comprehensions import each_of
 from stepwell.sdk.problems import Refused, unknown
 from stepwell.sdk.translator import Translator
@@ -21,7 +21,7 @@ def _of_text(pattern: str, kind: t.Type) -> Method:
         arguments = [translator.sure(argument) for argument in node.args]
         if owner.type is not str or any(argument.type is not str for argument in arguments):
             raise Refused(node, f"{ast.unparse(node)} is not known to be about strings.", "Annotate them.")
-        return Code(pattern.format(owner.text, *(argument.text for argument in arguments)), kind)
+        return Code(pattern.format(*(part.at(COMPARE + 1) for part in (owner, *arguments))), kind)
 
     return translate
 
