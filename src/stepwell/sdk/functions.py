@@ -7,7 +7,7 @@ from typing import Any
 
 from stepwell.sdk import iterables
 from stepwell.sdk import types as t
-from stepwell.sdk.code import COMPARE, OR, TERNARY, Code, failing, guarded
+from stepwell.sdk.code import ADD, COMPARE, OR, TERNARY, Code, failing, guarded
 from stepwell.sdk.comprehensions import bind
 from stepwell.sdk.conditions import ordered
 from stepwell.sdk.methods import METHODS, computed_anyway
@@ -175,7 +175,7 @@ def _total(translator: Translator, node: ast.Call) -> Code:
     if t.item_of(code.type) is not int or (begin is not None and begin.type is not int):
         raise Refused(node, "sum of anything but a list of ints cannot be compiled exactly.", "Add up in a @task.")
     whole = guarded(f"$sum({code.text})")
-    return whole if begin is None else guarded(f"{whole.text} + {begin.text}")
+    return whole if begin is None else guarded(f"{whole.text} + {begin.at(ADD + 1)}")
 
 
 def _int(translator: Translator, node: ast.Call) -> Code:

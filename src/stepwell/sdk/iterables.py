@@ -25,13 +25,13 @@ def count_up(translator: Translator, node: ast.Call) -> Code:
     first, last = (bounds[0] if len(bounds) > 1 else Code("0", int)), bounds[min(1, len(bounds) - 1)]
     kind = t.stream_of(int)
     if len(bounds) < 3:
-        return Code(f"[{first.text}..{last.at(ADD)} - 1]", kind, display=True)
+        return Code(f"[{first.at(ADD)}..{last.at(ADD)} - 1]", kind, display=True)
     step = bounds[2].text
     if not whole(node.args[2]):
         translator.risky = True
         translator.names.risk(node, ValueError)
         step = f"($_step := {step}; $_step = 0 ? {failing('the step of a range must not be 0')} : $_step)"
-    places = f"[0..$ceil(({last.text} - $_first) / $_step) - 1]"
+    places = f"[0..$ceil(({last.at(ADD)} - $_first) / $_step) - 1]"
     each = f"[$map({places}, function($_place) {{$_first + $_place * $_step}})]"
     return Code(f"($_first := {first.text}; $_step := {step}; {each})", kind)
 
