@@ -89,7 +89,9 @@ function Plain({ text }: { text: string }) {
   const [shown, setShown] = useState(PIECE);
   return (
     <div className={styles.body}>
-      <pre className={styles.plain}>{text.slice(0, shown)}</pre>
+      <pre className={styles.plain} tabIndex={0}>
+        {text.slice(0, shown)}
+      </pre>
       {text.length > shown && (
         <button type="button" className={styles.more} onClick={() => setShown(shown * 5)}>
           {(text.length - shown).toLocaleString("en")} more characters

@@ -57,7 +57,7 @@ export default function CodeEditor(props: CodeEditorProps) {
         }),
         hint === undefined ? [] : placeholder(hint),
         lints ? [linter(strictly, { delay: 250 }), lintGutter()] : [],
-        locks.current.of(EditorView.editable.of(!(latest.current.readOnly ?? false))),
+        locks.current.of(lockOf(latest.current.readOnly ?? false)),
       ],
     });
     view.current = made;
@@ -76,10 +76,15 @@ export default function CodeEditor(props: CodeEditorProps) {
   }, [value]);
 
   useEffect(() => {
-    view.current?.dispatch({ effects: locks.current.reconfigure(EditorView.editable.of(!readOnly)) });
+    view.current?.dispatch({ effects: locks.current.reconfigure(lockOf(readOnly)) });
   }, [readOnly]);
 
   return <div ref={parent} style={{ height: "100%", minHeight: 0 }} />;
+}
+
+/** What cannot be edited keeps its place among what keys reach: it is scrolled with them. */
+function lockOf(readOnly: boolean): Extension {
+  return readOnly ? [EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: "0" })] : [];
 }
 
 function strictly({ state }: EditorView): Diagnostic[] {
