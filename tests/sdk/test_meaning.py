@@ -144,6 +144,7 @@ EXPRESSIONS = [
     ("n: int", "[2 ** n if n >= 0 else 0, n ** 2]", [0, 1, 10, -3, 50]),
     ("s: str, b: bool", "[s.endswith(s if b else 'x'), s.startswith('x' if b else s), (s if b else 'y').upper(), s in (s if b else 'z')]", [("", True), ("", False), ("ab", True), ("x", False)]),
     ("n: int, b: bool", "[sum([n], 1 if b else 2), list(range(0 if b else 1, 4 if b else n)), list(range(0, 9 if b else n, 2))]", [(1, True), (3, False)]),
+    ("rows: list[list[int]]", "[[*rows, list(range(3))], [list(range(1)), *rows], [list(range(2))], [[x for x in range(2)]]]", [[], [[1]]]),
     # -- one of several
     ("o: Order", "[max(o.lines, key=lambda line: line.price).sku, min(o.lines, key=lambda line: line.price).sku]", ORDERS),
     ("xs: list[int]", "[max(xs, key=lambda x: x % 3), min(xs, key=lambda x: x % 3)]", [[], [1], [1, 4, 2, 5, 3, 6]]),

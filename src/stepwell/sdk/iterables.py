@@ -25,7 +25,7 @@ def count_up(translator: Translator, node: ast.Call) -> Code:
     first, last = (bounds[0] if len(bounds) > 1 else Code("0", int)), bounds[min(1, len(bounds) - 1)]
     kind = t.stream_of(int)
     if len(bounds) < 3:
-        return Code(f"[{first.at(ADD)}..{last.at(ADD)} - 1]", kind, display=True)
+        return Code(f"[{first.at(ADD)}..{last.at(ADD)} - 1]", kind)  # no display: in another one it would be flattened
     step = bounds[2].text
     if not whole(node.args[2]):
         translator.risky = True
