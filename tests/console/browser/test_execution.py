@@ -24,12 +24,12 @@ def pizza(server: Server) -> str:
 
 def state(page: Page, name: str) -> Locator:
     """A state in the graph."""
-    return page.locator(".react-flow__node").filter(has_text=name).last
+    return page.locator("[data-id]").filter(has_text=name).last
 
 
 def stands(page: Page, name: str, status: str | None) -> None:
     """How a state looks in the graph; None: it was not reached."""
-    look = state(page, name).locator("[data-idle]").last
+    look = state(page, name)
     if status is None:
         expect(look).not_to_have_attribute("data-look", re.compile(""))
     else:
