@@ -26,6 +26,13 @@ test("a mistake that hides nothing does not keep the picture from being drawn", 
   expect(names(TWO.replace('"B": {', '"C": {"Type": "Pass" "End": true}, "B": {'))).toEqual([["A", "C", "B"], false]);
 });
 
+test("what is not drawn does not have the graph laid out anew", () => {
+  const before = nextPicture(null, TWO);
+  const text = TWO.replace('"Succeed"', '"Succeed", "Comment": "the end"');
+  expect(nextPicture(before, text).graph).toBe(before.graph);
+  expect(nextPicture(before, TWO.replace('"Pass"', '"Task", "Resource": "r"')).graph).not.toBe(before.graph);
+});
+
 test("a text with nothing in it has nothing to draw", () => {
   expect(nextPicture(null, "").graph.nodes).toEqual([]);
 });

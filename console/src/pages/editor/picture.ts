@@ -14,7 +14,19 @@ export interface Picture {
 export function nextPicture(last: Picture | null, text: string): Picture {
   const definition = definitionOf(text);
   if (last !== null && loses(last.definition, definition) && mistakesIn(text).length > 0) return { ...last, old: true };
-  return { definition, graph: graphOf(definition), old: false };
+  const graph = graphOf(definition);
+  return {
+    definition,
+    graph: last !== null && drawnOf(last.graph) === drawnOf(graph) ? last.graph : graph,
+    old: false,
+  };
+}
+
+/** All of a graph that is drawn: most of what is typed changes none of it, and laying it out anew is dear. */
+function drawnOf(graph: GraphScope): string {
+  return JSON.stringify(graph, (member, value: unknown) =>
+    member === "state" && typeof value === "object" && value !== null && "note" in value ? value.note : value,
+  );
 }
 
 /** Whether states have gone or lost their types, or ways between them have gone. */
