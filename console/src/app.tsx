@@ -1,8 +1,9 @@
 /** Which page stands at which address. Addresses are behind the #, so that every one of them is the same file. */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Route, Router, Switch } from "wouter";
 import { Refused } from "./api/send";
+import { useSession } from "./api/session";
 import { useAddress } from "./parts/address";
 import { Shell } from "./parts/Shell";
 
@@ -14,20 +15,33 @@ const Machine = lazy(() => import("./pages/machine/Machine"));
 const Editor = lazy(() => import("./pages/editor/Editor"));
 const Waiting = lazy(() => import("./pages/Waiting"));
 
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      // What the server refused it refuses again; what did not reach it is asked again until it does.
-      retry: (count, problem) => !(problem instanceof Refused && problem.status < 500) && count < 5,
-      networkMode: "always", // the server is on this machine, whatever the browser thinks of its network
-      staleTime: 1_000,
-      refetchOnWindowFocus: true,
+function newQueries(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // What the server refused it refuses again; what did not reach it is asked again until it does.
+        retry: (count, problem) => !(problem instanceof Refused && problem.status < 500) && count < 5,
+        networkMode: "always", // the server is on this machine, whatever the browser thinks of its network
+        staleTime: 1_000,
+        refetchOnWindowFocus: true,
+      },
+      mutations: { networkMode: "always" },
     },
-    mutations: { networkMode: "always" },
-  },
-});
+  });
+}
+
+/** What was fetched with one key, or refused for want of one, is nothing to whoever has another. */
+function useQueries(): QueryClient {
+  const { key } = useSession();
+  const [known, setKnown] = useState(() => ({ key, queries: newQueries() }));
+  if (known.key === key) return known.queries;
+  const fresh = { key, queries: newQueries() };
+  setKnown(fresh);
+  return fresh.queries;
+}
 
 export function App() {
+  const queries = useQueries();
   return (
     <QueryClientProvider client={queries}>
       <Router hook={useAddress}>

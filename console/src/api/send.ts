@@ -50,7 +50,7 @@ export async function send(question: Question): Promise<Response> {
   }
   if (response.ok) return response;
   const refusal = await readRefusal(response);
-  if (NOT_LET_IN.has(refusal.code) || refusal.status === 401) lock(key === null ? null : refusal.message);
+  if (NOT_LET_IN.has(refusal.code) || refusal.status === 401) lock(key, key === null ? null : refusal.message);
   throw refusal;
 }
 

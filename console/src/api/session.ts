@@ -64,9 +64,9 @@ export function signOut(): void {
   change({ key: null, locked: true, refusal: null });
 }
 
-/** The server did not take the key, or asks for one. */
-export function lock(refusal: string | null): void {
-  if (!session.locked) change({ locked: true, refusal });
+/** The server did not take this key, or asks for one. An answer may come late: another key was given meanwhile. */
+export function lock(key: AccessKey | null, refusal: string | null): void {
+  if (!session.locked && session.key === key) change({ locked: true, refusal });
 }
 
 export function chooseRegion(region: RegionChoice): void {

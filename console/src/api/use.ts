@@ -9,9 +9,10 @@ import { useSession } from "./session";
 
 /** What the whole server does. Fetched again when executions change (see useChanges), and every ten seconds. */
 export function useOverview() {
-  const { key } = useSession();
+  const { locked } = useSession();
   return useQuery({
-    queryKey: ["overview", key?.id],
+    queryKey: ["overview"],
+    enabled: !locked,
     queryFn: ({ signal }) => read("overview", {}, signal),
     refetchInterval: 10_000,
   });

@@ -79,7 +79,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <RegionSwitch regions={data?.regions ?? []} />
         </header>
         <main id="main" tabIndex={-1} className={styles.main}>
-          {children}
+          {!locked && children}
         </main>
       </div>
       {searching && <Palette onClose={() => setSearching(false)} />}

@@ -46,9 +46,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 class Visitor:
     """A person at a browser who must see no error, and whose page asks nobody but the server for anything."""
 
-    def __init__(self, context: BrowserContext, url: str) -> None:
+    def __init__(self, context: BrowserContext, url: str, forgiven: tuple[str, ...] = ()) -> None:
+        """`forgiven`: what the browser may tell of because the test provokes it."""
         self.context = context
         self.url = url
+        self._forgiven = (*AWAY, *forgiven)
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.set_default_timeout(10_000)
@@ -57,7 +59,7 @@ class Visitor:
         self.page.on("request", self._look)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not any(away in message.text for away in AWAY):
+        if message.type in ("error", "warning") and not any(known in message.text for known in self._forgiven):
             self.complaints.append(f"{message.type}: {message.text} ({message.location})")
 
     def _look(self, request: Request) -> None:
@@ -81,11 +83,13 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     """Somebody comes to the console at this address; at the end nothing may have gone wrong in the page."""
     visitors: list[Visitor] = []
 
-    def visit(url: str, viewport: dict[str, int] = LAPTOP, scheme: str = "light") -> Visitor:
+    def visit(
+        url: str, viewport: dict[str, int] = LAPTOP, scheme: str = "light", forgiven: tuple[str, ...] = ()
+    ) -> Visitor:
         context = browser.new_context(
             viewport=viewport, color_scheme=scheme, permissions=["clipboard-read", "clipboard-write"]
         )
-        visitors.append(Visitor(context, url))
+        visitors.append(Visitor(context, url, forgiven))
         return visitors[-1]
 
     yield visit
