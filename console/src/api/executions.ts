@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { changed, continued, type ExecutionList, refreshed } from "../model/executions";
-import { type ExecutionsFilter, read } from "./reads";
+import { type ExecutionRow, type ExecutionsFilter, read } from "./reads";
 import { useSession } from "./session";
 import { useChanges } from "./use";
 
@@ -28,17 +28,20 @@ export function useExecutionList(filter: ExecutionsFilter): ListedExecutions {
   const [stopped, setStopped] = useState<unknown>(null);
   const again = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(again.current), []);
+  const meanwhile = useRef<ExecutionRow[]>([]); // what was told during a reading: it may not know it yet
 
   const { data, error } = useQuery({
     queryKey: key,
     queryFn: async ({ signal }) => {
+      meanwhile.current = [];
       const first = await read("executions", { ...filter, limit: PAGE }, signal);
-      return refreshed(queries.getQueryData<ExecutionList>(key), first);
+      return changed(refreshed(queries.getQueryData<ExecutionList>(key), first), meanwhile.current, filter);
     },
   });
 
   const connected = useChanges((rows) => {
     if (rows !== null && filter.text === undefined) {
+      if (queries.isFetching({ queryKey: key }) > 0) meanwhile.current.push(...rows);
       queries.setQueryData<ExecutionList>(key, (list) => list && changed(list, rows, filter));
       return;
     }

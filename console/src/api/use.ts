@@ -1,5 +1,5 @@
 /** Reads and calls as React sees them: kept, fetched again when something changed, refused with a reason. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { call, type Operation } from "./aws";
 import { followChanges } from "./live";
@@ -61,6 +61,16 @@ export function useAct<O extends Operation>(operation: O, region: string) {
   });
 }
 
+const LISTS = ["overview", "executions", "waiting"];
+
+/** What changed between the reading of a list and the beginning of the stream nobody would tell. */
+async function readAgain(queries: QueryClient): Promise<void> {
+  for (const list of [...LISTS, "execution-list"]) {
+    await queries.cancelQueries({ queryKey: [list] }); // else a first reading on its way is taken for the second
+    void queries.invalidateQueries({ queryKey: [list] });
+  }
+}
+
 const GATHER = 250; // ms: a list that changes all the time is fetched four times a second, not more
 
 /**
@@ -77,11 +87,11 @@ export function useChanges(onChange?: (rows: ExecutionRow[] | null) => void): bo
   });
   useEffect(() => {
     let gathering: ReturnType<typeof setTimeout> | undefined;
-    let away = false;
+    let away: boolean | null = null;
     const refetch = (): void => {
       gathering ??= setTimeout(() => {
         gathering = undefined;
-        for (const list of ["overview", "executions", "waiting"]) void queries.invalidateQueries({ queryKey: [list] });
+        for (const list of LISTS) void queries.invalidateQueries({ queryKey: [list] });
       }, GATHER);
     };
     const stop = followChanges(
@@ -91,7 +101,8 @@ export function useChanges(onChange?: (rows: ExecutionRow[] | null) => void): bo
       },
       (yes) => {
         setConnected(yes);
-        if (yes && away) void queries.invalidateQueries(); // it may have missed anything
+        if (yes && away === null) void readAgain(queries);
+        if (yes && away === true) void queries.invalidateQueries(); // it may have missed anything
         away = !yes;
       },
     );
