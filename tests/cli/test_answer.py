@@ -33,6 +33,15 @@ def test_those_that_somebody_took_are_listed_with_their_tokens(server: Server, a
     assert [task["taskToken"] for task in told] == [token for *_, token in lines]
 
 
+def test_those_of_all_executions_are_listed_when_none_is_named(server: Server, asked: str) -> None:
+    lines = [line.split("\t") for line in server.says("waiting").splitlines()]
+    assert [(state, json.loads(input)) for name, state, _, input in lines if name == f"{asked}/{asked}"] == [
+        ("Taxes", {"euros": 5}),
+        ("Rent", {"euros": 5}),
+    ]
+    assert server.says("waiting", "--region", "eu-north-1") == ""
+
+
 def test_one_is_answered_by_its_state_and_the_other_one_fails(server: Server, asked: str) -> None:
     several = server.run("answer", asked, "--output", "1")
     assert (several.returncode, several.stderr) == (

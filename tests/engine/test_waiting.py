@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from definitions import catcher, chain, mapping, passing, retrier
+from definitions import catcher, chain, mapping, passing, retrier, task
 from stepwell.core.tokens import Tokens
 from stepwell.engine import waiting
 from stepwell.engine.waiting import WaitingTask, waiting_tasks
 from stepwell.store.protocol import WorkKind
 
 from .desk import Desk
-from .world import ACCOUNT, World
+from .world import ACCOUNT, ACTIVITY, World
 
 
 def ask(**fields: Any) -> dict[str, Any]:
@@ -148,3 +148,22 @@ async def test_work_of_this_kind_is_taken_up_by_nobody(world: Office) -> None:
     await world.restart(away=3600)
     assert [work.kind for _, work in await world.store.queued(WorkKind.CALLBACK, None, 0, 10)] == ["callback"]
     assert len(world.engine.runner.residents) == 0
+
+
+async def test_an_activity_task_is_listed_while_a_worker_has_it_and_no_heartbeat_shows_that_it_works(
+    world: Office,
+) -> None:
+    await world.activity()
+    await world.start(await world.machine(chain(Ask=task())), "by-a-person")
+    await world.start(await world.machine(chain(Work=task(HeartbeatSeconds=60)), "other"), "by-a-program")
+    assert await world.listed() == []  # nobody has them
+    given = [await world.take(), await world.take()]
+    assert [(one.execution_name, one.state, one.resource) for one in await world.listed()] == [
+        ("by-a-person", "Ask", ACTIVITY)
+    ]
+    await world.engine.tasks.put_back(given[0])
+    assert await world.listed() == []
+    again = await world.take()
+    assert len(await world.listed()) == 1
+    await world.engine.tasks.succeed(again.token, "1")
+    assert await world.listed() == []

@@ -43,7 +43,7 @@ class Client:
         """`key`: an access key's id and secret, where the server asks for one."""
         self.url = url if "://" in url else f"http://{url}"
         self._key_id, self._secret = key
-        self._asked = region
+        self.region = region
         self._region = region or "us-east-1"
         self._headers = {"Content-Type": "application/x-amz-json-1.0"}
         if region is not None:
@@ -56,7 +56,7 @@ class Client:
 
         Raises Unreachable.
         """
-        if self._asked is not None:
+        if self.region is not None:
             return [self]
         key = (self._key_id, self._secret)
         return [Client(self.url, region, key) for region in self._regions()] or [self]

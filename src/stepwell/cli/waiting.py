@@ -1,4 +1,4 @@
-"""`stepwell waiting`: the tasks of an execution that somebody outside is to answer, each with its token."""
+"""`stepwell waiting`: the tasks that somebody outside is to answer, of all executions or, with tokens, of one."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -6,35 +6,59 @@ from urllib.parse import quote
 
 import click
 
+from stepwell.arns import parse_arn
 from stepwell.cli import output
 from stepwell.cli.options import asks_server
 
 if TYPE_CHECKING:
     from stepwell.cli.client import Answer, Client
 
-COLUMNS = ("State", "Since", "Input", "Token")
+OF_ONE = ("State", "Since", "Input", "Token")
+OF_ALL = ("Execution", "State", "Since", "Input")
 
 
 @click.command()
-@click.argument("execution")
+@click.argument("execution", required=False)
 @asks_server
-def waiting(client: "Client", execution: str, as_json: bool) -> None:
-    """List the tasks of EXECUTION (a name, its beginning, MACHINE/NAME, or an ARN) that wait for an answer.
+def waiting(client: "Client", execution: str | None, as_json: bool) -> None:
+    """List the tasks that wait for an answer from outside, the oldest first.
 
-    Each with its task token, which `stepwell answer` and SendTaskSuccess take.
+    Those of EXECUTION (a name, its beginning, MACHINE/NAME, or an ARN) come with their task tokens, which
+    `stepwell answer` and SendTaskSuccess take.
     """
     from stepwell.cli.names import find_execution
 
-    found = list(open_tasks(client, find_execution(client, execution)))
-    rows = [(task["state"], output.moment(task["since"]), task["input"], task["taskToken"]) for task in found]
+    if execution is None:
+        found = list(all_tasks(client))
+        columns, rows = OF_ALL, [(_name(task), *_told(task)) for task in found]
+    else:
+        found = list(open_tasks(client, find_execution(client, execution)))
+        columns, rows = OF_ONE, [(*_told(task), task["taskToken"]) for task in found]
     if as_json:
         output.print_json({"tasks": found})
     elif not output.at_terminal():
         output.print_lines(rows)
     elif rows:
-        output.print_table(COLUMNS, rows)
+        output.print_table(columns, rows)
     else:
-        click.echo("No task of it waits for an answer.")
+        click.echo("No task waits for an answer." if execution is None else "No task of it waits for an answer.")
+
+
+def _told(task: "Answer") -> tuple[str, str, str]:
+    return task["state"], output.moment(task["since"]), task["input"]
+
+
+def _name(task: "Answer") -> str:
+    return f"{parse_arn(task['stateMachineArn']).name}/{task['executionName']}"
+
+
+def all_tasks(client: "Client") -> "Iterator[Answer]":
+    """Tasks of all executions, of the asked region where one was asked for. Raises Refused, Unreachable."""
+    place: str | None = "0"
+    while place is not None:
+        page = client.shown(f"/console/waiting?limit=200&after={place}&region={client.region or ''}")
+        yield from page["tasks"]
+        place = page["next"]
 
 
 def open_tasks(client: "Client", execution_arn: str) -> "Iterator[Answer]":

@@ -57,8 +57,10 @@ class Live:
                     continue
                 reader.settled()
                 rows, more = reader.take()
-                if rows or more:
-                    yield frame("changed", {"executions": [row_shown(row) for row in rows], "more": more})
+                waiting = reader.take_waiting()
+                if rows or more or waiting:
+                    shown = [row_shown(row) for row in rows]
+                    yield frame("changed", {"executions": shown, "more": more, "waiting": waiting})
                     await asyncio.sleep(APART)
 
     async def _execution(self, row: ExecutionRow, after: int) -> AsyncGenerator[bytes, None]:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from stepwell.core import journal as j
 from stepwell.core.advance import Transition
+from stepwell.core.work import WorkKind
 from stepwell.engine.engine import Engine
 from stepwell.engine.residents import Keep, Resident
 from stepwell.errors import ServiceUnavailable, ThrottlingException
@@ -26,6 +27,7 @@ class Reader:
     def __init__(self) -> None:
         self.changed: dict[int, ExecutionRow] = {}  # as it stands now
         self.more = False
+        self.waiting = False  # some task waits for an answer now, or waits no more
         self.ended = False  # the server stops
         self._news = asyncio.Event()
 
@@ -44,10 +46,20 @@ class Reader:
         self.ended = True
         self.wake()
 
+    def note_waiting(self) -> None:
+        """The list of tasks that wait for an answer is another one now."""
+        self.waiting = True
+        self.wake()
+
     def take(self) -> tuple[list[ExecutionRow], bool]:
         """What has changed since the last time, and whether there was more."""
         taken = [*self.changed.values()], self.more
         self.changed, self.more = {}, False
+        return taken
+
+    def take_waiting(self) -> bool:
+        """Whether the list of waiting tasks has changed since the last time."""
+        taken, self.waiting = self.waiting, False
         return taken
 
     def settled(self) -> None:
@@ -122,6 +134,9 @@ class Watching:
         if row is not None and self._is_listed(row):
             for reader in self._of_all:
                 reader.note(row)
+        if self._of_all and _changes_waiting(transition):
+            for reader in self._of_all:
+                reader.note_waiting()
         for reader in self._of_one.get(resident.execution.id, ()):
             if row is not None:
                 reader.note(row)
@@ -156,3 +171,10 @@ def changed_row(resident: Resident, transition: Transition) -> ExecutionRow | No
     if transition.position == 0 or isinstance(entries[0], j.ExecutionRedriven):
         return row if row.stopped_at is None else replace(row, status="RUNNING", stopped_at=None)
     return None
+
+
+def _changes_waiting(transition: Transition) -> bool:
+    """Whether a task began to wait for an answer with it, or ended to."""
+    return any(work.kind == WorkKind.CALLBACK for work in transition.opened) or any(
+        kind == WorkKind.CALLBACK for _, kind in transition.closed
+    )

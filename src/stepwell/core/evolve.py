@@ -206,6 +206,8 @@ def _task_started(x: Execution, e: j.TaskStarted, position: int, document: Docum
     branch.last = e.event
     close_work(x, (branch.task.position, WorkKind.ACTIVITY))
     _open_deadlines(x, branch, branch.task.position, e)
+    if branch.task.family == "Activity" and branch.task.heartbeat is None and branch.task.mocked is None:
+        _open_callback(x, branch)  # nobody shows to be at work: it may be with a person
 
 
 def _task_put_back(x: Execution, e: j.TaskPutBack, position: int, document: Document | None) -> None:
@@ -229,8 +231,13 @@ def _task_submitted(x: Execution, e: j.TaskSubmitted, position: int, document: D
     if tried.waits_for_job:
         open_work(x, branch, tried.position, WorkKind.JOB, due=e.at)
     elif tried.waits_for_token:
-        queue = callback_queue(x.machine_arn, branch.state)
-        open_work(x, branch, tried.position, WorkKind.CALLBACK, queue=queue)
+        _open_callback(x, branch)
+
+
+def _open_callback(x: Execution, branch: Branch) -> None:
+    assert branch.task is not None
+    queue = callback_queue(x.machine_arn, branch.state)
+    open_work(x, branch, branch.task.position, WorkKind.CALLBACK, queue=queue)
 
 
 def _task_ended(x: Execution, e: Any, position: int, document: Document | None) -> None:

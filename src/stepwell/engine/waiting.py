@@ -1,4 +1,7 @@
-"""Tasks that wait for somebody outside, a person or a system, to answer with their tokens: listed, the oldest first."""
+"""Tasks that wait for somebody outside, a person or a system, to answer with their tokens: listed, the oldest first.
+
+An activity task that a worker took counts when it has no heartbeat: then it may be with a person.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -27,7 +30,7 @@ class WaitingTask(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     event: int  # id of its …Scheduled event
     since: Milliseconds
-    resource: str  # as `sqs:sendMessage.waitForTaskToken`
+    resource: str  # as `sqs:sendMessage.waitForTaskToken`, or an activity's ARN
     input: str  # JSON text: what the task was given
     expires: Milliseconds | None  # by TimeoutSeconds; heartbeats have deadlines of their own
 
@@ -88,7 +91,7 @@ async def _task(store: Store, work: Work) -> WaitingTask | None:
         state=state,
         event=scheduled.event,
         since=scheduled.at,
-        resource=f"{scheduled.resource_type}:{scheduled.resource}",
+        resource=f"{scheduled.resource_type}:{scheduled.resource}" if scheduled.resource_type else scheduled.resource,
         input=journal.text(scheduled.payload),
         expires=scheduled.timeout_due,
     )
