@@ -193,6 +193,20 @@ def test_the_stream_of_all_tells_of_starts_ends_and_redrives(server: LiveServer,
         server.client().stop_execution(executionArn=execution)
 
 
+def test_the_stream_of_all_tells_when_a_task_begins_to_wait_for_an_answer(server: LiveServer, start: Start) -> None:
+    client = server.client()
+    arn = client.create_activity(name="asked")["activityArn"]
+    start(chain(Ask={"Type": "Task", "Resource": arn}))
+    with Stream(server) as stream:
+        token = client.get_activity_task(activityArn=arn)["taskToken"]
+        told = ("changed", {"executions": [], "more": False, "waiting": True})
+        assert stream.next() == told
+        client.send_task_heartbeat(taskToken=token)
+        client.send_task_success(taskToken=token, output="1")
+        name, data = stream.next()
+        assert (name, data["waiting"]) == ("changed", True)
+
+
 def test_an_express_execution_is_told_of_once_it_can_be_listed(server: LiveServer, start: Start) -> None:
     with Stream(server) as stream:
         execution = start(chain(One=passing()), type="EXPRESS")

@@ -41,6 +41,7 @@ def test_a_server_without_anything_is_shown_as_such(stored: LiveServer) -> None:
         "regions": [],
         "keepsExpress": True,
         "mayAct": True,
+        "account": "123456789012",
         "limits": {"payloadBytes": 262_144, "historyEvents": 25_000},
         "machines": [],
         "activities": [],

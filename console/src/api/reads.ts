@@ -45,6 +45,8 @@ export interface Stuck {
 export interface Overview {
   version: string;
   now: number;
+  /** Whose everything is: 12 digits. */
+  account: string;
   regions: string[];
   keepsExpress: boolean;
   mayAct: boolean;

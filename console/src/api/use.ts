@@ -23,6 +23,11 @@ export function useMayAct(): boolean {
   return useOverview().data?.mayAct ?? false;
 }
 
+/** Whose everything is; AWS's own example until the server has told. */
+export function useAccount(): string {
+  return useOverview().data?.account ?? "123456789012";
+}
+
 /** The region for what is in none yet: the chosen one, else the first in use. */
 export function useHomeRegion(): string {
   const { region } = useSession();

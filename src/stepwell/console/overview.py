@@ -70,6 +70,7 @@ class Overview:
         return {
             "version": __version__,
             "now": seconds(engine.clock.now()),
+            "account": engine.config.account,
             "regions": await engine.catalog.regions(),
             "keepsExpress": engine.keeps_express,
             "limits": {"payloadBytes": engine.config.payload_limit, "historyEvents": engine.config.history_limit},

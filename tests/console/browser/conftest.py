@@ -29,8 +29,9 @@ def chromium() -> str:
     raise LookupError("The console's tests need Chromium: apt install chromium, or name it: CHROMIUM=/path.")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the session: as long as it is there, an event loop runs in this thread, and other tests want their own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield browser

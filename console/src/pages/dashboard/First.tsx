@@ -1,7 +1,7 @@
 /** What an empty server shows: three ways to a first workflow. */
 import { useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { useHomeRegion } from "../../api/use";
+import { useAccount, useHomeRegion } from "../../api/use";
 import { cliCall } from "../../model/calls";
 import { definitionOf } from "../../model/definition";
 import { graphOf } from "../../model/graph";
@@ -16,6 +16,7 @@ import styles from "./First.module.css";
 
 export function First() {
   const region = useHomeRegion();
+  const account = useAccount();
   const [creating, setCreating] = useState(false);
   const graph = useMemo(() => graphOf(definitionOf(SAMPLE.definition)), []);
   return (
@@ -45,7 +46,7 @@ export function First() {
           Any AWS tool does: name this server as its endpoint. Without access keys any credentials are taken. The first
           call answers with the ARN that the second one starts.
         </p>
-        <Text label="commands" text={commands(region)} />
+        <Text label="commands" text={commands(region, account)} />
       </section>
       <section className={`card ${styles.way}`}>
         <h2>In Python</h2>
@@ -63,10 +64,10 @@ export function First() {
   );
 }
 
-function commands(region: string): string {
+function commands(region: string, account: string): string {
   const { name, definition, input, roleArn } = SAMPLE;
   const where = { region, endpoint: location.origin };
-  const stateMachineArn = `arn:aws:states:${region}:123456789012:stateMachine:${name}`;
+  const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${name}`;
   const short = JSON.stringify(JSON.parse(definition));
   const calls = [
     cliCall({ ...where, operation: "CreateStateMachine", input: { name, roleArn, definition: short } }),

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useState } from "react";
 import { useLocation } from "wouter";
 import { read } from "../../api/reads";
-import { useOverview } from "../../api/use";
+import { useAccount } from "../../api/use";
 import { exampleOf } from "../../model/inputs";
 import { Graph } from "../../parts/Graph";
 import { Icon } from "../../parts/Icon";
@@ -32,7 +32,6 @@ export interface DeskProps {
 type Doing = { what: "save" | "start" } | { what: "test"; name: string; input: string } | null;
 
 /** A role is asked for by the API, and nobody takes it on. */
-const ANY_ROLE = "arn:aws:iam::123456789012:role/any";
 
 export function Desk({ arn, region, saved }: DeskProps) {
   const kept = useDraft(arn, saved);
@@ -45,8 +44,7 @@ export function Desk({ arn, region, saved }: DeskProps) {
   const [, go] = useLocation();
   const language = useQuery({ queryKey: ["language"], queryFn: () => read("language", {}), staleTime: Infinity });
   const view = useDefinitionView();
-  const account = useOverview().data?.machines[0]?.stateMachineArn.split(":")[4];
-  const anyRole = account === undefined ? ANY_ROLE : ANY_ROLE.replace("123456789012", account);
+  const anyRole = `arn:aws:iam::${useAccount()}:role/any`;
   const chosen = picture.definition.byPointer.get(selected ?? "");
 
   const onKeyDown = (event: KeyboardEvent): void => {
