@@ -31,7 +31,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Not for the session: as long as it is there, an event loop runs in this thread, and other tests want their own."""
+    """Of a module only: while it is there an event loop runs in this thread, and other tests want their own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield browser
