@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -65,17 +66,20 @@ def main() -> None:
         with process(*STEPWELL, "worker", "pizza_workflow", log=data / "worker.log"), connect() as client:
             client.deploy(order)
             execution = client.start(order, 32, ["mozzarella", "basil"])
-            print(f"Ordered {execution.arn.rpartition(':')[2]}", flush=True)
+            print(f"Ordered. Watch it at {url}/#/executions/{execution.arn}", flush=True)
             follow(execution)
             try:
                 print(f"\nHere is {execution.result()}.\n", flush=True)
             except WorkflowFailed as problem:
                 sys.exit(f"There is no pizza: {problem}")
         subprocess.run((*STEPWELL, "show", execution.arn), check=True)
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            print(f"\nThe server goes on at {url} until you press Ctrl-C.", flush=True)
+            with suppress(KeyboardInterrupt):
+                threading.Event().wait()
     print(
-        f"\nServer and worker are stopped; the execution stays in {shown(data)}. Look at it again, in two terminals:\n"
+        f"\nServer and worker are stopped; the execution stays in {shown(data)}. Look at it again, in a browser too:\n"
         f"    {here('stepwell')} serve --data {shown(data)}\n"
-        f"    {here('stepwell')} list order\n"
         f"To be rid of everything: rm -r {shown(data)} .venv"
     )
 
