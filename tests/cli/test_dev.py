@@ -303,14 +303,15 @@ def test_everything_is_told_as_lines_in_a_pipe(tmp_path: Path) -> None:
     command = (*STEPWELL, "dev", str(tmp_path), "--port", "0")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline().rstrip("\n") for _ in range(9)]
+        lines = [process.stdout.readline().rstrip("\n") for _ in range(10)]
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
     url = lines[0].split("\t")[2]
     assert lines[0] == f"server\tStep Functions and Lambda\t{url}"
     assert lines[1].startswith(f"stand-ins\tall other services of AWS\t{url} (moto at http://127.0.0.1:")
-    assert lines[2] == f"state machine\tgreet\t{MACHINE}greet"
-    assert lines[3:] == [
+    assert lines[2] == f"console\texecutions on their graphs, live\t{url}/"
+    assert lines[3] == f"state machine\tgreet\t{MACHINE}greet"
+    assert lines[4:] == [
         f"export AWS_ENDPOINT_URL={url}",
         "export AWS_REGION=us-east-1",
         "export AWS_DEFAULT_REGION=us-east-1",

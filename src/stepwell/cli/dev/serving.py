@@ -103,6 +103,7 @@ def _reachable(deployment: Deployment, address: Address) -> Iterator[Reachable]:
     url = address.url
     yield "server", "Step Functions and Lambda", url
     yield "stand-ins", "all other services of AWS", f"{url} (moto at {address.moto})"
+    yield "console", "executions on their graphs, live", f"{url}/"
     for name, arn in deployment.machines.items():
         yield "state machine", name, arn
     for name in deployment.functions:
