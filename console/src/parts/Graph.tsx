@@ -6,7 +6,7 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "rea
 import type { GraphScope } from "../model/graph";
 import { type Box, type Layout, layoutOf, type Route } from "../model/layout";
 import { FrameBox, isState, MarkBox, StateBox } from "./graph/Boxes";
-import { around, meet, type Rectangle, revealing, sight, zoomed } from "./graph/camera";
+import { around, meet, type Rectangle, revealing, sight } from "./graph/camera";
 import { frame, whole } from "./graph/frame";
 import type { Look } from "./graph/look";
 import { neighbour } from "./graph/neighbour";
@@ -71,11 +71,6 @@ export function Graph(props: GraphProps) {
     reveal(box);
     focusBox(root.current, box.id);
   };
-  const middle = { x: (window?.width ?? 0) / 2, y: (window?.height ?? 0) / 2 };
-  const zoom = (factor: number) => () => {
-    camera.touch();
-    move((now) => zoomed(now, factor, middle), true);
-  };
   return (
     <div ref={root} className={styles.graph}>
       <div
@@ -83,9 +78,7 @@ export function Graph(props: GraphProps) {
         className={styles.window}
         role="group"
         aria-label={label}
-        {...camera.handlers}
         onKeyDown={onKeyDown}
-        onClickCapture={(event) => camera.dragged() && event.stopPropagation()}
         onClick={(event) => idOf(event.target) === null && onSelect?.(null)}
         onFocus={({ target }) => {
           const box = states.find(({ id }) => id === idOf(target));
@@ -120,10 +113,10 @@ export function Graph(props: GraphProps) {
         </div>
       </div>
       <div className={styles.controls}>
-        <button type="button" aria-label="Zoom out" title="Zoom out" onClick={zoom(1 / 1.3)}>
+        <button type="button" aria-label="Zoom out" title="Zoom out" onClick={() => camera.zoomBy(1 / 1.3)}>
           −
         </button>
-        <button type="button" aria-label="Zoom in" title="Zoom in" onClick={zoom(1.3)}>
+        <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => camera.zoomBy(1.3)}>
           +
         </button>
         <button

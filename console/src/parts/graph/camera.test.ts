@@ -1,21 +1,13 @@
 import { expect, test } from "vitest";
-import { around, meet, panned, revealing, sight, zoomed } from "./camera";
+import { around, meet, revealing, sight, stirs } from "./camera";
 
 const window = { width: 400, height: 300 };
 
-test("zooming leaves in its place what it is done at", () => {
-  const view = zoomed({ x: 10, y: 20, zoom: 1 }, 1.5, { x: 110, y: 120 });
-  expect(view).toEqual({ x: -40, y: -30, zoom: 1.5 });
-  expect([view.x + 100 * view.zoom, view.y + 100 * view.zoom]).toEqual([110, 120]);
-});
-
-test("zooming has its ends, and at these nothing moves", () => {
-  const view = { x: 7, y: 8, zoom: 2 };
-  expect(zoomed(view, 3, { x: 100, y: 100 })).toEqual(view);
-});
-
-test("panning moves, and nothing else", () => {
-  expect(panned({ x: 1, y: 2, zoom: 0.5 }, { x: 10, y: -10 })).toEqual({ x: 11, y: -8, zoom: 0.5 });
+test("a pointer that trembles stirs nothing; one that goes on does, and so does what comes nearer", () => {
+  const view = { x: 10, y: 20, zoom: 1 };
+  expect(stirs(view, { ...view, x: 12, y: 23 }, 4)).toBe(false);
+  expect(stirs(view, { ...view, x: 13, y: 23 }, 4)).toBe(true);
+  expect(stirs(view, { ...view, zoom: 1.01 }, 4)).toBe(true);
 });
 
 test("what can be seen moves nothing, what cannot comes to the middle, large enough to be read", () => {

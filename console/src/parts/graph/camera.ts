@@ -1,4 +1,4 @@
-/** Looking at a graph through a window: what is moved, what is nearer, what is in sight. All in pixels of the window. */
+/** Looking at a graph through a window: what brings a thing into it, what is in sight. All in pixels of the window. */
 import type { Point, Tile } from "../../model/layers";
 
 /** A point of the graph stands at (x + zoom * its x, y + zoom * its y) in the window. */
@@ -8,18 +8,9 @@ export interface View extends Point {
 
 export interface Rectangle extends Point, Tile {}
 
-const NEAREST = 2;
-const FARTHEST = 0.04;
-
-export function panned(view: View, by: Point): View {
-  return { ...view, x: view.x + by.x, y: view.y + by.y };
-}
-
-/** What is at `at` stays there. */
-export function zoomed(view: View, factor: number, at: Point): View {
-  const zoom = Math.min(NEAREST, Math.max(FARTHEST, view.zoom * factor));
-  const real = zoom / view.zoom;
-  return { x: at.x - (at.x - view.x) * real, y: at.y - (at.y - view.y) * real, zoom };
+/** Whether one view differs from another by more than a pointer's trembling, in pixels. */
+export function stirs(from: View, to: View, tremble: number): boolean {
+  return from.zoom !== to.zoom || Math.hypot(to.x - from.x, to.y - from.y) > tremble;
 }
 
 /** So that the rectangle can be seen; the same view where it can be already. */
