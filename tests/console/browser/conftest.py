@@ -85,10 +85,17 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     visitors: list[Visitor] = []
 
     def visit(
-        url: str, viewport: dict[str, int] = LAPTOP, scheme: str = "light", forgiven: tuple[str, ...] = ()
+        url: str,
+        viewport: dict[str, int] = LAPTOP,
+        scheme: str = "light",
+        forgiven: tuple[str, ...] = (),
+        bypass_csp: bool = False,
     ) -> Visitor:
         context = browser.new_context(
-            viewport=viewport, color_scheme=scheme, permissions=["clipboard-read", "clipboard-write"]
+            viewport=viewport,
+            color_scheme=scheme,
+            permissions=["clipboard-read", "clipboard-write"],
+            bypass_csp=bypass_csp,
         )
         visitors.append(Visitor(context, url, forgiven))
         return visitors[-1]

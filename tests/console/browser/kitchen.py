@@ -1,9 +1,13 @@
 """Machines that the console's tests look at, and a worker's side of them."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
-from cli.served import ACTIVITY, Server
+from cli.served import ACTIVITY, Server, environment
 
 
 def task(name: str, **members: Any) -> dict[str, Any]:
@@ -39,6 +43,18 @@ PIZZA: dict[str, Any] = {
 }
 
 
+def asking(server: Server) -> dict[str, Any]:
+    """States of which the first waits for the token that it gives away, as a person's decision does."""
+    child = server.create("told", {"Told": {"Type": "Succeed"}})
+    ask = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.waitForTaskToken",
+        "Parameters": {"StateMachineArn": child, "Input": {"token.$": "$$.Task.Token", "order.$": "$"}},
+        "Next": "Pay",
+    }
+    return {"Ask the manager": ask, "Pay": {"Type": "Pass", "End": True}}
+
+
 def open_kitchen(server: Server) -> None:
     """The activities that the machines ask for."""
     for name in ("dough", "oven", "decide"):
@@ -66,3 +82,18 @@ def start(server: Server, machine: str, name: str, input: Any = None) -> str:
         "StartExecution", stateMachineArn=machine, name=name, input=json.dumps({} if input is None else input)
     )
     return str(begun["executionArn"])
+
+
+def shell(**changes: str) -> dict[str, str]:
+    """What is in a shell where the AWS CLI has credentials, and our own commands are known."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return environment(PATH=path, AWS_ACCESS_KEY_ID="any", AWS_SECRET_ACCESS_KEY="any", **changes)
+
+
+def typed(commands: str, folder: Path) -> str:
+    """What commands print that were typed into a shell in this folder; all of them succeed."""
+    done = subprocess.run(
+        ["bash", "-ec", commands], cwd=folder, env=shell(), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

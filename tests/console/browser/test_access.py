@@ -123,7 +123,7 @@ def test_a_read_only_key_sees_everything_and_every_act_is_disabled_with_the_reas
         expect(act).to_have_attribute("title", "This access key may only look.")
 
     may_not("Stop")
-    page.get_by_role("button", name="Task Ask").click()
+    page.get_by_role("button", name="Ask Task").click()
     panel = page.get_by_label("State Ask")
     expect(panel.get_by_role("button", name="Send success")).to_be_disabled()
     expect(panel).to_contain_text("This access key may only look.")

@@ -51,9 +51,11 @@ export function First() {
       <section className={`card ${styles.way}`}>
         <h2>In Python</h2>
         <p>
-          A workflow can be a function. This is <code>pizza.py</code>; run <code>stepwell worker pizza</code> beside it:
+          A workflow can be a function. This is <code>pizza.py</code>:
         </p>
         <Text label="workflow" text={PYTHON} />
+        <p>Its tasks are served beside it:</p>
+        <Text label="worker" text={`stepwell worker pizza --url ${location.origin}`} />
         <p>
           And <code>order.py</code>, which deploys it and starts one:
         </p>

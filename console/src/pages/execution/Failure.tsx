@@ -5,7 +5,7 @@ import styles from "./Failure.module.css";
 export function Failure({ visit: { error, cause, location } }: { visit: Pick<Visit, "error" | "cause" | "location"> }) {
   return (
     <div className={styles.failure}>
-      <strong>{error}</strong>
+      {error !== null && <strong>{error}</strong>}
       {location !== null && <code>{location}</code>}
       {cause !== null && <pre className={styles.cause}>{readable(cause)}</pre>}
     </div>

@@ -55,7 +55,7 @@ export function StatePanel({ execution, history, visit, now, onSelect }: StatePa
       {(waits === "callback" || (waits === "working" && last?.family === "Activity")) && last !== undefined && (
         <Answer execution={execution} event={last.eventId} />
       )}
-      {visit.error !== null && <Failure visit={visit} />}
+      {(visit.error ?? visit.cause) !== null && <Failure visit={visit} />}
       {last?.childExecutionArn != null && (
         <p>
           Started <Link href={executionPath(last.childExecutionArn)}>{last.childExecutionArn.split(":").at(-1)}</Link>

@@ -21,7 +21,9 @@ export function Summary({ execution, history, onSelect }: SummaryProps) {
   const failed = outcome.status === "RUNNING" ? [] : visits.filter(isWhereItFailed);
   return (
     <section className={styles.summary} aria-label="The execution">
-      {outcome.error !== null && <Failure visit={{ error: outcome.error, cause: outcome.cause, location: null }} />}
+      {(outcome.error ?? outcome.cause) !== null && (
+        <Failure visit={{ error: outcome.error, cause: outcome.cause, location: null }} />
+      )}
       <Places title="Failed in" visits={failed} onSelect={onSelect} />
       <Places title="Now in" visits={open} onSelect={onSelect} />
       <PayloadView label="Input" execution={execution} payload={outcome.input} />

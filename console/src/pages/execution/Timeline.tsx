@@ -1,6 +1,6 @@
 /** When each state ran, as bars below one another; what is within a Parallel or a Map is folded out on demand. */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type PointerEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, type PointerEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Empty } from "../../parts/Empty";
 import type { History } from "../../model/history";
 import { barsOf, barsWithin, type Drawn, type Row, rowsOf, wholeWindow, type Window } from "../../model/timeline";
@@ -10,6 +10,8 @@ import { ticksOf } from "./ticks";
 import styles from "./Timeline.module.css";
 
 const ROW = 30; // px
+const TICK = 70; // px from one to the next at least
+const LABEL = 48; // px that a duration takes
 
 export interface TimelineProps {
   history: History;
@@ -50,7 +52,7 @@ export function Timeline({ history, version, now, selected, onSelect }: Timeline
         </button>
       </div>
       <div ref={scroller} className={styles.scroller}>
-        <Scale ref={scale} span={span} start={start} onZoom={setZoom} />
+        <Scale ref={scale} pixels={pixels} span={span} start={start} onZoom={setZoom} />
         <ul style={{ height: shown.getTotalSize(), position: "relative" }} aria-label="States by time">
           {shown.getVirtualItems().map(({ index, start: top }) => {
             const row = rows[index] as Row;
@@ -119,12 +121,18 @@ function Bars({ row, span, pixels, now, onSelect }: BarsProps) {
         />
       ))}
       {last !== undefined && (
-        <span className={styles.took} style={{ left: last.x + last.width }}>
+        <span className={styles.took} style={besides(bars[0] ?? last, last, pixels)}>
           {row.visits.length > 1 ? `${row.visits.length}×, ${took}` : took}
         </span>
       )}
     </span>
   );
+}
+
+/** A duration stands behind its bars, or before them where there is no room behind. */
+function besides(first: Drawn, last: Drawn, pixels: number): CSSProperties {
+  const end = last.x + last.width;
+  return end > pixels - LABEL && first.x > LABEL ? { right: pixels - first.x } : { left: end };
 }
 
 const WORDS = {
@@ -178,13 +186,14 @@ function useWidth(): [(element: HTMLElement | null) => void, number] {
 
 interface ScaleProps {
   ref: (element: HTMLElement | null) => void;
+  pixels: number;
   span: Window;
   start: number;
   onZoom: (span: Window) => void;
 }
 
 /** Times along the top; dragging over it picks a part of the time. */
-function Scale({ ref, span, start, onZoom }: ScaleProps) {
+function Scale({ ref, pixels, span, start, onZoom }: ScaleProps) {
   const [drag, setDrag] = useState<Window | null>(null); // parts of the width
   const at = ({ nativeEvent, currentTarget }: PointerEvent<HTMLElement>): number => {
     const { left, width } = currentTarget.getBoundingClientRect();
@@ -209,11 +218,14 @@ function Scale({ ref, span, start, onZoom }: ScaleProps) {
           setDrag(null);
         }}
       >
-        {ticksOf(span.from - start, span.to - start).map((tick) => (
-          <span key={tick} className={styles.tick} style={{ left: `${((tick + start - span.from) / width) * 100}%` }}>
-            {durationText(tick)}
-          </span>
-        ))}
+        {ticksOf(span.from - start, span.to - start, Math.max(1, pixels / TICK))
+          .map((tick) => ({ tick, x: ((tick + start - span.from) / width) * pixels }))
+          .filter(({ x }) => x <= pixels - LABEL)
+          .map(({ tick, x }) => (
+            <span key={tick} className={styles.tick} style={{ left: x }}>
+              {tick === 0 ? "0" : durationText(tick)}
+            </span>
+          ))}
         {drag !== null && (
           <span
             className={styles.drag}

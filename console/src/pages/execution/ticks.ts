@@ -1,9 +1,8 @@
-/** Round moments between two times, some six of them, in seconds. */
+/** Round moments between two times, in seconds: some `wanted` of them, never many more. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400];
-const WANTED = 6;
 
-export function ticksOf(from: number, to: number): number[] {
-  const step = stepFor((to - from) / WANTED);
+export function ticksOf(from: number, to: number, wanted = 6): number[] {
+  const step = stepFor((to - from) / wanted);
   const ticks: number[] = [];
   for (let number = Math.ceil(from / step); number * step < to; number += 1) ticks.push(number * step);
   return ticks;

@@ -1,13 +1,14 @@
 /** How a state, a group of states, its frames, and the marks at a scope's ends are drawn. */
 import { type CSSProperties, memo } from "react";
 import type { Box, Frame } from "../../model/layout";
-import { type Look, LOOK_WORDS } from "./look";
+import type { Look } from "./look";
 import { LookGlyph } from "./LookGlyph";
 import { TypeIcon } from "./TypeIcon";
 import styles from "../Graph.module.css";
 
 /** Frames and groups lie below, what is further in above what is around it; lines lie over them, states on top. */
 const STATES = 2_002;
+const NOT_REACHED = "not reached"; // to be heard: its box looks faint
 
 export interface StateBoxProps {
   box: Box;
@@ -27,8 +28,7 @@ export const StateBox = memo(function StateBox({ box, look, chosen, onChoose }: 
       data-look={look?.status ?? undefined}
       data-chosen={chosen}
       data-idle={look?.status === null || !node.reachable}
-      role={onChoose === undefined ? "img" : "button"}
-      aria-label={said(box, look)}
+      role={onChoose === undefined ? undefined : "button"}
       aria-pressed={onChoose === undefined ? undefined : chosen}
       tabIndex={onChoose === undefined ? undefined : 0}
       onClick={() => onChoose?.(id)}
@@ -90,13 +90,6 @@ function depth(pointer: string): number {
   return pointer.split("/").length;
 }
 
-function said({ node }: Box, look: Look | null): string {
-  const words = [`${node.type} ${node.name}`];
-  if (look !== null) words.push(look.status === null ? "not reached" : LOOK_WORDS[look.status]);
-  if (look?.badge !== undefined) words.push(look.badge);
-  return words.join(", ");
-}
-
 function Words({ box: { node, title, note } }: { box: Box }) {
   return (
     <span className={styles.words} title={node.name}>
@@ -115,10 +108,14 @@ function Words({ box: { node, title, note } }: { box: Box }) {
 }
 
 function Badge({ look }: { look: Look | null }) {
-  if (look === null || (look.status === null && look.badge === undefined)) return null;
+  if (look === null) return null;
   return (
     <span className={styles.badge}>
-      {look.status !== null && <LookGlyph status={look.status} />}
+      {look.status === null ? (
+        <span className="visually-hidden">{NOT_REACHED}</span>
+      ) : (
+        <LookGlyph status={look.status} />
+      )}
       {look.badge !== undefined && <span className={styles.count}>{look.badge}</span>}
     </span>
   );
