@@ -2,13 +2,8 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-/** What d3-zoom would bring and nobody needs: the file says why. `npm run dev` has the real ones, and does the same. */
-const INSTEAD = "/src/parts/graph/instead-of-transitions.ts";
-const UNUSED = { "d3-transition": INSTEAD, "d3-interpolate": INSTEAD };
-
-export default defineConfig(({ command }) => ({
+export default defineConfig({
   plugins: [react()],
-  resolve: { alias: command === "build" ? UNUSED : {} },
   html: { cspNonce: "__STEPWELL_NONCE__" }, // the server puts a nonce of the answer there
   build: {
     outDir: "../src/stepwell/console/built",
@@ -24,4 +19,4 @@ export default defineConfig(({ command }) => ({
     },
   },
   test: { include: ["src/**/*.test.ts"] },
-}));
+});

@@ -1,16 +1,7 @@
 /** One flat graph in layers from top to bottom: the only place that knows the layout library. */
 import { Graph, layout } from "@dagrejs/dagre";
+import type { Point, Tile } from "./geometry";
 import { routed } from "./routes";
-
-export interface Point {
-  x: number;
-  y: number;
-}
-
-export interface Tile {
-  width: number;
-  height: number;
-}
 
 export interface Link {
   source: number;

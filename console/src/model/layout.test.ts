@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { read } from "./definition";
 import { graphOf } from "./graph";
 import type { Json, JsonObject } from "./json";
-import type { Point, Tile } from "./layers";
+import type { Point, Tile } from "./geometry";
 import { type Layout, layoutOf } from "./layout";
 import { NAMES, recorded } from "./recorded";
 

@@ -5,7 +5,8 @@
  * Parallel or Map is then one large box in the scope around it. Boxes and frames of the outside stand before those within.
  */
 import type { EdgeKind, GraphEdge, GraphNode, GraphScope } from "./graph";
-import { type Link, type Point, type Tile, layered } from "./layers";
+import type { Point, Tile } from "./geometry";
+import { type Link, layered } from "./layers";
 import { widthOf, wrap } from "./text";
 
 /** Sizes of the fonts that the boxes are made for, and the height of a line in these. */

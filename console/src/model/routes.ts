@@ -4,7 +4,7 @@
  * The library gives a place in each layer that a line passes, free of boxes. So a line goes straight up or down within
  * layers and turns in the gaps between them; it leaves and enters boxes at their top and bottom, each at a port of its own.
  */
-import type { Point, Tile } from "./layers";
+import type { Point, Tile } from "./geometry";
 
 export type Placed = Point & Tile;
 

@@ -1,5 +1,5 @@
 /** Looking at a graph through a window: what brings a thing into it, what is in sight. All in pixels of the window. */
-import type { Point, Tile } from "../../model/layers";
+import type { Point, Tile } from "../../model/geometry";
 
 /** A point of the graph stands at (x + zoom * its x, y + zoom * its y) in the window. */
 export interface View extends Point {

@@ -1,6 +1,6 @@
 /** A window on a graph that is moved by mouse, touch, wheel and code. */
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { Tile } from "../../model/layers";
+import type { Tile } from "../../model/geometry";
 import type { View } from "./camera";
 import { type Hands, hands } from "./hands";
 

@@ -1,5 +1,5 @@
 /** What a turn of the wheel, or two fingers on a touchpad, mean to a graph. */
-import type { Point } from "../../model/layers";
+import type { Point } from "../../model/geometry";
 
 export type Wheel = Pick<WheelEvent, "deltaX" | "deltaY" | "deltaMode" | "shiftKey">;
 

@@ -1,0 +1,11 @@
+/** Places and sizes in pixels. */
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Tile {
+  width: number;
+  height: number;
+}
