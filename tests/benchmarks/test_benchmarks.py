@@ -8,16 +8,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarks.browser import find_chromium
+from benchmarks.lab import Unavailable
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-m", "benchmarks", "--smoke", "--json"]
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[str, Any]:
+def seen() -> bool:
+    """Whether there is a browser, and a page for it."""
+    try:
+        find_chromium()
+    except Unavailable:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def results(seen: bool) -> dict[str, Any]:
     # Not in pytest's own folder: see `postgres_server` in tests/conftest.py.
     with tempfile.TemporaryDirectory(prefix="stepwell-benchmarks-") as data:
-        done = subprocess.run([*COMMAND, "--data", data], cwd=ROOT, capture_output=True, text=True, timeout=300)
+        command = [*COMMAND, "--data", data, *WORKLOADS, *(CONSOLE if seen else [])]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     return {result["workload"]: result for result in json.loads(done.stdout)["results"]}
 
@@ -35,6 +48,8 @@ WORKLOADS = [
     "retention",
     "load",
 ]
+CONSOLE = ["console-open", "console-live", "console-cost"]
+"""What is done only where there is a Chromium."""
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
@@ -42,6 +57,13 @@ def test_a_workload_gives_a_value_for_each_of_its_targets(results: dict[str, Any
     result = results[workload]
     assert result["failure"] is None
     assert result["targets"].keys() <= result["values"].keys()
+
+
+@pytest.mark.parametrize("workload", CONSOLE)
+def test_a_workload_of_the_console_does_so_too(results: dict[str, Any], seen: bool, workload: str) -> None:
+    if not seen:
+        pytest.skip("it needs Chromium and the built page")
+    test_a_workload_gives_a_value_for_each_of_its_targets(results, workload)
 
 
 @pytest.mark.parametrize("workload", ["restart", "waiting", "load"])

@@ -50,6 +50,7 @@ export function useHistory(arn: string): Followed {
       },
       ready: () => {
         ready = true;
+        performance.mark("history"); // for who measures: all is read and folded, and not drawn yet
         draw();
       },
       connected: (yes) => {
