@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.browser import find_chromium
-from benchmarks.lab import Unavailable
+
+from console.browser.conftest import chromium
+from stepwell.console.built import DIRECTORY, INDEX
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-m", "benchmarks", "--smoke", "--json"]
@@ -19,10 +20,10 @@ COMMAND = [sys.executable, "-m", "benchmarks", "--smoke", "--json"]
 def seen() -> bool:
     """Whether there is a browser, and a page for it."""
     try:
-        find_chromium()
-    except Unavailable:
+        chromium()
+    except LookupError:
         return False
-    return True
+    return (DIRECTORY / INDEX).exists()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,4 @@
 /** One request to the server this page came from, signed where there is a key. */
-import { Sha256 } from "@aws-crypto/sha256-js";
-import { SignatureV4 } from "@smithy/signature-v4";
 import { type AccessKey, currentSession, lock } from "./session";
 
 /** What the server refused, in its own words. `code` is AWS's name of the error, where there is one. */
@@ -75,7 +73,7 @@ async function readRefusal(response: Response): Promise<Refused> {
 
 /** Without a key the header only says which region is meant: the server then takes anybody's. */
 async function withAuthorization(question: Question, key: AccessKey | null): Promise<Record<string, string>> {
-  const { method, path, query = {}, headers = {}, body, region } = question;
+  const { headers = {}, region } = question;
   if (key === null) {
     const scope = `${new Date().toISOString().slice(0, 10).replaceAll("-", "")}/${region}/states/aws4_request`;
     return {
@@ -83,21 +81,6 @@ async function withAuthorization(question: Question, key: AccessKey | null): Pro
       authorization: `AWS4-HMAC-SHA256 Credential=console/${scope}, SignedHeaders=host, Signature=0`,
     };
   }
-  const signer = new SignatureV4({
-    service: "states",
-    region,
-    credentials: { accessKeyId: key.id, secretAccessKey: key.secret },
-    sha256: Sha256,
-  });
-  const signed = await signer.sign({
-    method,
-    protocol: location.protocol,
-    hostname: location.hostname,
-    path,
-    query,
-    headers: { ...headers, host: location.host },
-    ...(body === undefined ? {} : { body }),
-  });
-  const { host: _, ...sent } = signed.headers; // a page may not set it: the browser does
-  return sent;
+  const { signed } = await import("./signing"); // most servers ask for no keys: they need no library for it
+  return signed(question, key);
 }

@@ -1,5 +1,5 @@
 /** What the server does at a glance: what it did lately, what waits for whom, what looks stuck. */
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { useSession } from "../api/session";
 import { useChanges, useOverview } from "../api/use";
 import { isIn } from "../model/machines";
@@ -9,12 +9,13 @@ import { Problem } from "../parts/Problem";
 import { SpanChoice, useSpan } from "../parts/SpanChoice";
 import { Charts } from "./dashboard/Charts";
 import { FailMost } from "./dashboard/FailMost";
-import { First } from "./dashboard/First";
 import { Longest } from "./dashboard/Longest";
 import { Queues } from "./dashboard/Queues";
 import { StuckList } from "./dashboard/StuckList";
 import { Tiles } from "./dashboard/Tiles";
 import styles from "./dashboard/Dashboard.module.css";
+
+const First = lazy(() => import("./dashboard/First")); // it has a graph, which the figures do without
 
 export default function Dashboard() {
   const connected = useChanges();
@@ -29,7 +30,9 @@ export default function Dashboard() {
   if (data?.machines.length === 0)
     return (
       <Page title="Welcome" beside={live}>
-        <First />
+        <Suspense fallback={null}>
+          <First />
+        </Suspense>
       </Page>
     );
   const activities = (data?.activities ?? []).filter(({ activityArn }) => isIn(activityArn, region));

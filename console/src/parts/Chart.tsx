@@ -1,11 +1,13 @@
-/** Figures over time on axes; the library that draws them is loaded when one is first shown. */
+/** Figures over time on axes; the library that draws them is loaded beside the figures. */
 import { lazy, Suspense } from "react";
 import type { PlotProps } from "./chart/Plot";
 import styles from "./Chart.module.css";
 
 export type { Drawn } from "./chart/Plot";
 
-const Plot = lazy(() => import("./chart/Plot"));
+const loadPlot = () => import("./chart/Plot");
+const Plot = lazy(loadPlot);
+loadPlot().catch(() => {}); // it is tried again when it is wanted
 
 export function Chart({ title, ...plot }: PlotProps & { title: string }) {
   return (

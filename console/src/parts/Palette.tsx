@@ -20,7 +20,7 @@ interface Entry {
 
 const SHOWN = 40;
 
-export function Palette({ onClose }: { onClose: () => void }) {
+export default function Palette({ onClose }: { onClose: () => void }) {
   const [, go] = useLocation();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);

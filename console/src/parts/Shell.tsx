@@ -1,10 +1,9 @@
 /** What stands around every page: the menu, the region, the theme, the key. */
-import { type ReactNode, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useOverview } from "../api/use";
 import { chooseRegion, chooseTheme, signOut, type Theme, useSession } from "../api/session";
 import { Icon, type IconName } from "./Icon";
-import { Palette } from "./Palette";
 import { SignIn } from "./SignIn";
 import styles from "./Shell.module.css";
 
@@ -21,6 +20,11 @@ const THEMES: { theme: Theme; name: string }[] = [
   { theme: "dark", name: "Dark" },
 ];
 
+// Nobody needs it at first, and everybody at once when they do: it is loaded when the page stands.
+const loadPalette = () => import("./Palette");
+const Palette = lazy(loadPalette);
+const STANDS = 1_000; // ms
+
 export function Shell({ children }: { children: ReactNode }) {
   const { locked, theme } = useSession();
   const [place] = useLocation();
@@ -30,6 +34,11 @@ export function Shell({ children }: { children: ReactNode }) {
   useEffect(() => {
     document.documentElement.dataset["theme"] = theme;
   }, [theme]);
+
+  useEffect(() => {
+    const loading = setTimeout(() => void loadPalette().catch(() => {}), STANDS); // it is tried again when it is wanted
+    return () => clearTimeout(loading);
+  }, []);
 
   useEffect(() => {
     const open = (event: KeyboardEvent): void => {
@@ -82,7 +91,11 @@ export function Shell({ children }: { children: ReactNode }) {
           {!locked && children}
         </main>
       </div>
-      {searching && <Palette onClose={() => setSearching(false)} />}
+      {searching && (
+        <Suspense fallback={null}>
+          <Palette onClose={() => setSearching(false)} />
+        </Suspense>
+      )}
       {locked && <SignIn />}
     </div>
   );

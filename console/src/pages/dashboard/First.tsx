@@ -14,7 +14,7 @@ import { Icon } from "../../parts/Icon";
 import { machinePath } from "../../parts/paths";
 import styles from "./First.module.css";
 
-export function First() {
+export default function First() {
   const region = useHomeRegion();
   const account = useAccount();
   const [creating, setCreating] = useState(false);
