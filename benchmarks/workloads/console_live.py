@@ -5,7 +5,7 @@ import contextlib
 import math
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.browser import browser, follow, followed, heap_mib, shown, visitor
@@ -25,27 +25,30 @@ LOOK_EVERY = 0.1  # seconds
 STARTERS = 20  # connections that make a server busy
 
 EVENTS = "main span", r"^([\d,]+) of [\d,]+ events$"
-ROWS = "main a[title^=probe-]", r"^(probe-\d+)$"
+COUNT = "main div > section.card:nth-of-type(2) > p > span:first-child", r"^([\d,]+)$"  # "Started, last hour"
+ROWS = "main a[title^=probe-]", r"^(probe-\w+-\d+)$"
 
 
-async def round(lab: Lab, updates: int, rate: int) -> dict[str, float]:
-    figures: dict[str, float] = {}
+async def round(lab: Lab, updates: int, rate: int, seconds: int) -> dict[str, float]:
     with lab.server() as server:
         async with browser() as chromium, connected(server.url) as (caller,):
             probes = await create_machine(caller, chain(1), "probe")
-            busy = await create_machine(caller, chain(10), "busy")
-            for name, starts in (("", 0), (", busy server", rate)):
-                async with _busy(server, busy, starts) as load:
-                    shown_after = {
-                        "an execution": await _execution(chromium, server, caller, updates),
-                        "a list": await _list(chromium, server, caller, probes, updates, figures if starts else {}),
-                    }
-                if starts:
-                    figures["executions/s beside it"] = load["rate"]
-                for what, times in shown_after.items():
-                    figures[f"{what}{name}: p50 ms"] = percentile(times, 50)
-                    figures[f"{what}{name}: p95 ms"] = percentile(times, 95)
-    return figures
+            other = await create_machine(caller, chain(10), "other")
+            shown_after = {
+                "an execution": await _execution(chromium, server, caller, updates),
+                "a list": await _list(chromium, server, caller, probes, updates, "quiet"),
+                "the overview": await _overview(chromium, server, caller, probes, updates),
+            }
+            async with _busy(server, other, rate) as load:
+                shown_after["an execution, busy server"] = await _execution(chromium, server, caller, updates)
+                shown_after["a list, busy server"] = await _list(chromium, server, caller, probes, updates, "busy")
+                memory = await _memory(chromium, server, seconds)
+    percentiles = {
+        f"{what}: p{percent} ms": percentile(times, percent)
+        for what, times in shown_after.items()
+        for percent in (50, 95)
+    }
+    return {**percentiles, **memory, "executions/s beside it": load["rate"]}
 
 
 async def _execution(chromium: "Browser", server: StepwellServer, caller: Connection, updates: int) -> list[float]:
@@ -61,11 +64,7 @@ async def _execution(chromium: "Browser", server: StepwellServer, caller: Connec
         await caller.aws("SendTaskSuccess", taskToken=token, output="{}")
         # Begun, entered, scheduled; then each time: started, succeeded, left, through the Choice, entered, scheduled.
         answered[3 + 7 * (number + 1)] = time.time()
-    seen = {int(count.replace(",", "")): at for count, at in (await _until(page, f"{max(answered):,}")).items()}
-    times = [
-        max(0.0, 1000 * (min(at for count, at in seen.items() if count >= events) - moment))
-        for events, moment in answered.items()
-    ]
+    times = await _times(page, answered)
     await caller.aws("StopExecution", executionArn=execution)
     await page.context.close()
     return times
@@ -85,28 +84,43 @@ def asking(activity: str) -> dict[str, Any]:
 
 
 async def _list(
-    chromium: "Browser",
-    server: StepwellServer,
-    caller: Connection,
-    machine: str,
-    updates: int,
-    figures: dict[str, float],
+    chromium: "Browser", server: StepwellServer, caller: Connection, machine: str, updates: int, name: str
 ) -> list[float]:
-    """Milliseconds from each answer of StartExecution to its row; the list's memory goes into `figures`."""
+    """Milliseconds from each answer of StartExecution to its row."""
     page = await _page(chromium, f"{server.url}/#/executions?name=probe", "main h1", ROWS)
-    other = await _page(chromium, f"{server.url}/#/executions", "main [role=row] a", ROWS)
-    heap, answered = await heap_mib(other), {}
-    first = 100_000 if figures else 0  # names of their own
-    for number in range(first, first + updates):
+    answered = {}
+    for number in range(updates):
         await asyncio.sleep(random.uniform(*APART))
-        await caller.aws("StartExecution", stateMachineArn=machine, name=f"probe-{number}")
-        answered[f"probe-{number}"] = time.time()
-    seen = await _until(page, f"probe-{first + updates - 1}")
-    times = [max(0.0, 1000 * (seen.get(name, math.inf) - moment)) for name, moment in answered.items()]
-    figures["memory of a list before, MiB"] = heap
-    figures["memory of a list after, MiB"] = await heap_mib(other)
+        await caller.aws("StartExecution", stateMachineArn=machine, name=f"probe-{name}-{number}")
+        answered[f"probe-{name}-{number}"] = time.time()
+    seen = await _until(page, f"probe-{name}-{updates - 1}")
     await page.context.close()
-    await other.context.close()
+    return [max(0.0, 1000 * (seen.get(name, math.inf) - moment)) for name, moment in answered.items()]
+
+
+async def _memory(chromium: "Browser", server: StepwellServer, seconds: int) -> dict[str, float]:
+    """What a list of all that begins keeps, at first and after a while."""
+    page = await _page(chromium, f"{server.url}/#/executions", "main [role=row] a", ROWS)
+    before = await heap_mib(page)
+    await asyncio.sleep(seconds)
+    after = await heap_mib(page)
+    await page.context.close()
+    return {"memory of a list before, MiB": before, "memory of a list after, MiB": after}
+
+
+async def _overview(
+    chromium: "Browser", server: StepwellServer, caller: Connection, machine: str, updates: int
+) -> list[float]:
+    """Milliseconds from each answer of StartExecution to the number of those started."""
+    page = await _page(chromium, server.url, COUNT[0], COUNT)
+    before = max(int(count.replace(",", "")) for count in await followed(page))
+    answered = {}
+    for number in range(before + 1, before + updates + 1):
+        await asyncio.sleep(random.uniform(*APART))
+        await caller.aws("StartExecution", stateMachineArn=machine)
+        answered[number] = time.time()
+    times = await _times(page, answered)
+    await page.context.close()
     return times
 
 
@@ -116,6 +130,15 @@ async def _page(chromium: "Browser", url: str, ready: str, wanted: tuple[str, st
     await shown(page, url, ready)
     await follow(page, *wanted)
     return page
+
+
+async def _times(page: "Page", answered: Mapping[int, float]) -> list[float]:
+    """Milliseconds from each of these moments until the page counted so many, or more."""
+    seen = {int(count.replace(",", "")): at for count, at in (await _until(page, f"{max(answered):,}")).items()}
+    return [
+        max(0.0, 1000 * (min(at for count, at in seen.items() if count >= wanted) - moment))
+        for wanted, moment in answered.items()
+    ]
 
 
 async def _until(page: "Page", last: str) -> dict[str, float]:
@@ -132,9 +155,6 @@ async def _until(page: "Page", last: str) -> dict[str, float]:
 async def _busy(server: StepwellServer, machine: str, rate: int) -> AsyncIterator[dict[str, float]]:
     """A server on which so many executions begin a second meanwhile; "rate" tells at the end how many did."""
     load = {"rate": 0.0}
-    if not rate:
-        yield load
-        return
     async with connected(server.url, STARTERS) as starters:
         request = aws_request("StartExecution", stateMachineArn=machine)
 

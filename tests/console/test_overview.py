@@ -21,6 +21,7 @@ from .reading import ended, read
 @pytest.fixture(autouse=True)
 def always_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overview, "KEPT", 0.0)
+    monkeypatch.setattr(overview, "LONGEST", 0.0)
 
 
 def machine(server: LiveServer, execution: str) -> dict[str, Any]:
@@ -47,7 +48,18 @@ def test_a_server_without_anything_is_shown_as_such(stored: LiveServer) -> None:
         "activities": [],
         "waiting": {"count": 0, "oldest": None},
         "stuck": [],
+        "again": None,
     }
+
+
+def test_one_made_just_before_serves_others_too_and_says_when_another_tells_more(
+    stored: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "KEPT", 60.0)
+    first, second = read(stored, "overview"), read(stored, "overview")
+    assert first["again"] is None
+    assert 50 < second["again"] <= 60
+    assert second == {**first, "again": second["again"]}
 
 
 def test_what_happened_before_the_first_look_is_read_from_the_store(stored: LiveServer) -> None:

@@ -55,6 +55,8 @@ export interface Overview {
   activities: ActivityFigures[];
   waiting: { count: number; oldest: number | null };
   stuck: Stuck[];
+  /** Seconds after which another reading tells more; null when this one was made for us. */
+  again: number | null;
 }
 
 export interface ExecutionRow {

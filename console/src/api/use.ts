@@ -14,7 +14,7 @@ export function useOverview() {
     queryKey: ["overview"],
     enabled: !locked,
     queryFn: ({ signal }) => read("overview", {}, signal),
-    refetchInterval: 10_000,
+    refetchInterval: ({ state }) => Math.max(20, 1_000 * (state.data?.again ?? 10)), // 0 would be never
   });
 }
 
@@ -76,7 +76,7 @@ async function readAgain(queries: QueryClient): Promise<void> {
   }
 }
 
-const GATHER = 250; // ms: a list that changes all the time is fetched four times a second, not more
+const APART = 250; // ms: a list that changes all the time is fetched four times a second, not more
 
 /**
  * Fetch lists again when executions changed; `onChange` sees what did (null: too much to name).
@@ -91,18 +91,26 @@ export function useChanges(onChange?: (rows: ExecutionRow[] | null) => void): bo
     heard.current = onChange;
   });
   useEffect(() => {
-    let gathering: ReturnType<typeof setTimeout> | undefined;
+    let wanted = false;
+    let reading = false;
     let away: boolean | null = null;
-    const refetch = (): void => {
-      gathering ??= setTimeout(() => {
-        gathering = undefined;
-        for (const list of LISTS) void queries.invalidateQueries({ queryKey: [list] });
-      }, GATHER);
+    // At once; what changes during a reading is read afterwards: were it begun anew, it might never come to its end.
+    const refetch = async (): Promise<void> => {
+      wanted = true;
+      if (reading) return;
+      reading = true;
+      while (wanted) {
+        wanted = false;
+        const pause = new Promise((resolve) => setTimeout(resolve, APART));
+        await Promise.all(LISTS.map((list) => queries.invalidateQueries({ queryKey: [list] })));
+        await pause;
+      }
+      reading = false;
     };
     const stop = followChanges(
       (rows) => {
         heard.current?.(rows);
-        refetch();
+        void refetch();
       },
       (yes) => {
         setConnected(yes);
@@ -112,7 +120,7 @@ export function useChanges(onChange?: (rows: ExecutionRow[] | null) => void): bo
       },
     );
     return () => {
-      clearTimeout(gathering);
+      wanted = false;
       stop();
     };
   }, [queries, key]);

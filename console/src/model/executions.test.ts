@@ -18,7 +18,12 @@ function row(name: string, startDate: number, part: Partial<ExecutionRow> = {}):
   };
 }
 
-const listed = (rows: ExecutionRow[], next: string | null = null): ExecutionList => ({ rows, next, examined: 3 });
+const listed = (rows: ExecutionRow[], next: string | null = null): ExecutionList => ({
+  rows,
+  next,
+  examined: 3,
+  read: rows.length,
+});
 const names = ({ rows }: ExecutionList): string[] => rows.map(({ name }) => name);
 
 describe("a list of executions", () => {
@@ -34,6 +39,15 @@ describe("a list of executions", () => {
 
   it("lets go of what no longer has the status asked for", () =>
     expect(names(changed(list, [row("b", 20, { status: "FAILED" })], { status: "RUNNING" }))).toEqual(["c", "a"]));
+
+  it("lets the oldest go when the stream has brought very many, and knows where to read them again", () => {
+    const many = Array.from({ length: 2_001 }, (_, at) => row(`n${at}`, 100 + at, { stopDate: 5_000 - at }));
+    const cut = changed(list, many, {});
+    expect(cut.rows).toHaveLength(3 + 1_000);
+    expect(cut.rows[0]?.name).toBe("n2000");
+    expect(cut.rows.at(-1)?.name).toBe("n998");
+    expect(cut.next).toBe("5000001-0"); // n0, the first in the server's list of those let go, ended at 5000.000
+  });
 
   it("is the same list when nothing in it changed", () =>
     expect(changed(list, [row("x", 40, { status: "FAILED" })], { status: "RUNNING" })).toBe(list));
@@ -78,6 +92,7 @@ describe("a list read on", () => {
       rows: [row("d", 40), row("c", 30), row("b", 20)],
       next: null,
       examined: 57,
+      read: 4,
     }));
 });
 
@@ -94,6 +109,7 @@ describe("a list whose first page is read again", () => {
       rows: [row("z", 90), row("y", 80)],
       next: "3",
       examined: 2,
+      read: 2,
     }));
 
   it("is that page when the page is all there is", () =>

@@ -8,12 +8,21 @@ export interface ExecutionList {
   next: string | null;
   /** How many executions the server looked at. */
   examined: number;
+  /** How many rows were asked for: the stream may bring as many again and more, a page that stays open must not. */
+  read: number;
 }
+
+const BROUGHT = 1_000; // rows that the stream may add before what is far below is let go
 
 /** A list with one more page behind it. */
 export function continued(list: ExecutionList | undefined, page: ExecutionsPage): ExecutionList {
-  const { rows = [], examined = 0 } = list ?? {};
-  return { rows: joined(rows, page.executions), next: page.next, examined: examined + page.examined };
+  const { rows = [], examined = 0, read = 0 } = list ?? {};
+  return {
+    rows: joined(rows, page.executions),
+    next: page.next,
+    examined: examined + page.examined,
+    read: read + page.executions.length,
+  };
 }
 
 /** A list after its first page was read again: what came meanwhile stands before what had been read. */
@@ -34,7 +43,20 @@ export function changed(
 ): ExecutionList {
   const oldest = list.next === null ? 0 : (list.rows.at(-1)?.startDate ?? 0);
   const rows = changedRows(list.rows, changes, filter, oldest);
-  return rows === list.rows ? list : { ...list, rows };
+  return rows === list.rows ? list : shortened({ ...list, rows });
+}
+
+/** A list without its oldest rows where the stream has brought many; they can be read again. */
+function shortened(list: ExecutionList): ExecutionList {
+  if (list.rows.length <= list.read + 2 * BROUGHT) return list;
+  const kept = list.read + BROUGHT;
+  return { ...list, rows: list.rows.slice(0, kept), next: before(list.rows.slice(kept)) };
+}
+
+/** The place in the server's list (see docs/guide.md) in front of all these rows. */
+function before(rows: readonly ExecutionRow[]): string {
+  const first = Math.max(...rows.map(({ startDate, redriveDate, stopDate }) => stopDate ?? redriveDate ?? startDate));
+  return `${Math.round(first * 1000) + 1}-0`;
 }
 
 /**

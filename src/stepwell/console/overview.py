@@ -1,6 +1,7 @@
 """All at a glance: machines and what happened to them lately, activities and who waits where, what looks stuck."""
 
 import asyncio
+import time
 from typing import Any
 
 import msgspec
@@ -27,8 +28,12 @@ NAMED = 50
 """Of what is stuck, of each kind."""
 PAGE = 20
 """Machines, and activities, between which others run."""
-KEPT: float = 1
-"""Seconds for which an overview serves all who ask: it is the same for everybody."""
+KEPT: float = 0.1
+"""Seconds for which an overview serves all who ask, at least: it is the same for everybody."""
+TIMES: float = 19
+"""As many times as long as it kept the event loop at work: overviews take a twentieth of it, however many machines."""
+LONGEST: float = 1
+"""Seconds after which it is made anew all the same."""
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -46,19 +51,30 @@ class Overview:
         self._tallies = Tallies(engine)
         self._here_since = engine.clock.now()
         self._made: asyncio.Task[dict[str, Any]] | None = None
-        self._at = 0.0
+        self._kept_until = 0.0
 
     async def serve(self, engine: Engine, request: Request) -> dict[str, Any]:
         """Raises StoreError."""
         loop = asyncio.get_running_loop()
-        if self._made is None or (self._made.done() and loop.time() - self._at >= KEPT):
-            self._made, self._at = loop.create_task(self._make(), name="overview"), loop.time()
+        fresh = self._made is None or (self._made.done() and loop.time() >= self._kept_until)
+        if fresh or self._made is None:
+            self._made = loop.create_task(self._keep(), name="overview")
         try:
             made = await asyncio.shield(self._made)
         except Exception:
             self._made = None
             raise
-        return {**made, "mayAct": request.scope.get(RIGHTS, "full") == "full"}
+        may_act = request.scope.get(RIGHTS, "full") == "full"
+        # What happened since it was made is not in it: whoever is to see that asks again.
+        again = None if fresh else max(0.0, self._kept_until - loop.time())
+        return {**made, "mayAct": may_act, "again": again}
+
+    async def _keep(self) -> dict[str, Any]:
+        began = time.thread_time()
+        made = await self._make()
+        kept = max(KEPT, min(LONGEST, TIMES * (time.thread_time() - began)))
+        self._kept_until = asyncio.get_running_loop().time() + kept
+        return made
 
     async def _make(self) -> dict[str, Any]:
         engine, now = self._engine, self._engine.clock.now()
