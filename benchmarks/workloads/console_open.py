@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 KILOBYTE = 1000
 OVERVIEW = "main .uplot canvas"  # what is drawn last of all
-COLOURED = "main [data-look=succeeded]"
+# All that was there is told, and coloured the graph.
+COLOURED = "main:has([data-look=succeeded]) aside[aria-label='What is picked'] > *"
 TABS = {
     "events": "[aria-label=Events] [role=row]",
     "timeline": "[aria-label='States by time'] li",
