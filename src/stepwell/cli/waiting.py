@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 import click
 
-from stepwell.arns import parse_arn
 from stepwell.cli import output
 from stepwell.cli.options import asks_server
 
@@ -49,6 +48,8 @@ def _told(task: "Answer") -> tuple[str, str, str]:
 
 
 def _name(task: "Answer") -> str:
+    from stepwell.arns import parse_arn
+
     return f"{parse_arn(task['stateMachineArn']).name}/{task['executionName']}"
 
 
