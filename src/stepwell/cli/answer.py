@@ -1,6 +1,5 @@
 """`stepwell answer`: answer a task that waits for a person."""
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -31,6 +30,8 @@ def answer(
     as_json: bool,
 ) -> None:
     """Answer the task of EXECUTION (a name, its beginning, MACHINE/NAME, or an ARN) that waits for it."""
+    import json
+
     if (result is None) == (error is None):
         raise NotDone("""Say what the answer is: --output '{"approved": true}', or --error NAME where it failed.""")
     if (execution is None) == (token is None):
