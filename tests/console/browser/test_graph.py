@@ -63,7 +63,7 @@ def scene(page: Page) -> Locator:
 
 
 def state(page: Page, name: str) -> Locator:
-    return graph(page).get_by_role("button", name=re.compile(rf"^\w+ {name}(,|$)"))
+    return graph(page).get_by_role("button", name=re.compile(rf"^{name} "))
 
 
 def chosen(page: Page, name: str | None) -> None:
