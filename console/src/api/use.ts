@@ -57,13 +57,22 @@ export function useCall<O extends Operation>(
   });
 }
 
-/** A call that changes something; afterwards everything shown is asked for again. */
+/** A call that changes something; afterwards everything shown is asked for again, but not what it deleted. */
 export function useAct<O extends Operation>(operation: O, region: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (input: Operations[O]["input"]) => call(operation, input, region),
-    onSettled: () => queries.invalidateQueries(),
+    onSettled: (_, problem, input) => {
+      const gone = problem === null && operation.startsWith("Delete") ? Object.values(input as object).map(String) : [];
+      return queries.invalidateQueries({ predicate: ({ queryKey }) => !gone.some((arn) => isAbout(queryKey, arn)) });
+    },
   });
+}
+
+/** Also about what belongs to it: versions and aliases have its ARN and their own name. */
+function isAbout(queryKey: readonly unknown[], arn: string): boolean {
+  const text = JSON.stringify(queryKey);
+  return text.includes(`"${arn}"`) || text.includes(`"${arn}:`);
 }
 
 const LISTS = ["overview", "executions", "waiting"];

@@ -1,5 +1,5 @@
 /** A window over the page, the browser's own: it keeps the focus, and Escape closes it. */
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import { Icon } from "./Icon";
 import styles from "./Dialog.module.css";
 
@@ -13,9 +13,12 @@ export interface DialogProps {
 export function Dialog({ title, onClose, wide = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  const [open, setOpen] = useState(false);
+  // Before it is gone from the page: only then the browser gives the focus back to what opened it.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
+    setOpen(true);
     return () => shown?.close();
   }, []);
   return (
@@ -34,7 +37,8 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
           <Icon name="close" />
         </button>
       </header>
-      <div className={styles.body}>{children}</div>
+      {/* What asks for the focus gets it only where it can be seen. */}
+      <div className={styles.body}>{open && children}</div>
     </dialog>
   );
 }

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Locator
+
 from cli.served import ACTIVITY, Server, environment
 
 
@@ -97,3 +99,10 @@ def typed(commands: str, folder: Path) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def write(editor: Locator, text: str) -> None:
+    """Replace what is in an editor, by keyboard."""
+    editor.press("Control+a")
+    editor.press("Delete")
+    editor.page.keyboard.insert_text(text)

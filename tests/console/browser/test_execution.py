@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from cli.served import Server, serving
 
 from .conftest import Visitor
-from .kitchen import PIZZA, fail, open_kitchen, start, succeed, take, task
+from .kitchen import PIZZA, fail, open_kitchen, start, succeed, take, task, write
 
 ORDER = {"ingredients": ["tomato", "basil", "olives"]}
 
@@ -41,13 +41,6 @@ def watch(visitor: Visitor, arn: str) -> Page:
     page = visitor.open(f"/executions/{arn}")
     page.get_by_role("button", name="Show all").click()
     return page
-
-
-def write(editor: Locator, text: str) -> None:
-    """Replace what is in an editor, by keyboard."""
-    editor.press("Control+a")
-    editor.press("Delete")
-    editor.page.keyboard.insert_text(text)
 
 
 def test_a_pizza_is_watched_from_its_start_to_its_end(visitor: Visitor, server: Server, pizza: str) -> None:
