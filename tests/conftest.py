@@ -18,6 +18,14 @@ import pytest
 from receiver import Receiver
 
 
+LONG = ("crash/", "console/browser/", "sdk/test_round_trip", "examples/", "clients/", "benchmarks/")
+"""Files that take longest go first, so that no process is left with one of them when the others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(long in item.nodeid for long in LONG))
+
+
 @pytest.fixture
 def runner() -> Iterator[asyncio.Runner]:
     """The event loop of one test."""
