@@ -17,7 +17,6 @@ import pytest
 
 from receiver import Receiver
 
-
 LONG = ("crash/", "console/browser/", "sdk/test_round_trip", "examples/", "clients/", "benchmarks/")
 """Files that take longest go first, so that no process is left with one of them when the others are done."""
 
