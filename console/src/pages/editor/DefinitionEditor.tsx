@@ -2,10 +2,10 @@
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import type { Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
+import { applyEdits, format } from "jsonc-parser";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { LanguageTold } from "../../model/completion";
 import { type Range, rangeOfPointer, stateAt } from "../../model/pointer";
-import { tidied } from "../../model/tidy";
 import { JsonEditor } from "../../parts/JsonEditor";
 import { completes } from "./completes";
 import type { Problems } from "./useProblems";
@@ -121,7 +121,7 @@ export function DefinitionEditor({ value, onChange, told, troubles, onState, vie
 /** Indents the text anew, and changes nothing else in it. */
 function tidy(view: EditorView): boolean {
   const text = view.state.doc.toString();
-  const insert = tidied(text);
-  if (insert !== text) view.dispatch({ changes: { from: 0, to: text.length, insert } });
+  const tidied = applyEdits(text, format(text, undefined, { tabSize: 2, insertSpaces: true }));
+  if (tidied !== text) view.dispatch({ changes: { from: 0, to: text.length, insert: tidied } });
   return true;
 }

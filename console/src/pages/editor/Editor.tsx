@@ -1,8 +1,6 @@
 /** Creates and edits definitions: the text, what is wrong with it, and its graph, side by side. */
-import { useMemo } from "react";
 import { nameOf, regionOf } from "../../api/aws";
 import { useCall, useHomeRegion } from "../../api/use";
-import { legible } from "../../model/tidy";
 import { Page } from "../../parts/Page";
 import { Problem } from "../../parts/Problem";
 import { Desk } from "./Desk";
@@ -21,8 +19,6 @@ function Create() {
 
 function Edit({ arn }: { arn: string }) {
   const machine = useCall("DescribeStateMachine", { stateMachineArn: arn }, regionOf(arn));
-  const text = machine.data?.definition ?? "";
-  const definition = useMemo(() => legible(text), [text]);
   if (machine.data === undefined) {
     return (
       <Page title={`Edit ${nameOf(arn)}`} crumbs={[{ name: "State machines", href: "/machines" }]}>
@@ -30,6 +26,6 @@ function Edit({ arn }: { arn: string }) {
       </Page>
     );
   }
-  const { name, type, roleArn } = machine.data;
+  const { name, type, roleArn, definition } = machine.data;
   return <Desk arn={arn} region={regionOf(arn)} saved={{ name, type, roleArn, definition }} />;
 }
