@@ -18,11 +18,6 @@ export function useOverview() {
   });
 }
 
-/** Whether the person may change anything: with a read-only key all acts are shown, and disabled. */
-export function useMayAct(): boolean {
-  return useOverview().data?.mayAct ?? false;
-}
-
 /** Whose everything is; AWS's own example until the server has told. */
 export function useAccount(): string {
   return useOverview().data?.account ?? "123456789012";

@@ -1,6 +1,6 @@
 /** A button that changes something: with a key that may only look it is there, disabled, and says why. */
 import type { ComponentProps } from "react";
-import { useReasonNotToAct } from "./ActDialog";
+import { useReasonNotToAct } from "./useReasonNotToAct";
 
 /** `unless`: another reason why it cannot be done now. */
 export function ActButton({

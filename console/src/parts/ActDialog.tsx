@@ -2,11 +2,12 @@
 import type { ReactNode } from "react";
 import type { Operation } from "../api/aws";
 import type { Operations } from "../api/operations";
-import { useAct, useOverview } from "../api/use";
+import { useAct } from "../api/use";
 import { CallToCopy } from "./CallToCopy";
 import { Dialog } from "./Dialog";
 import { Problem } from "./Problem";
 import { useActKey } from "./useActKey";
+import { useReasonNotToAct } from "./useReasonNotToAct";
 import styles from "./ActDialog.module.css";
 
 export interface ActDialogProps<O extends Operation> {
@@ -60,11 +61,4 @@ export function ActDialog<O extends Operation>(props: ActDialogProps<O>) {
       </form>
     </Dialog>
   );
-}
-
-/** null: one may. */
-export function useReasonNotToAct(): string | null {
-  const { data } = useOverview();
-  if (data === undefined) return "Waiting for the server.";
-  return data.mayAct ? null : "This access key may only look.";
 }

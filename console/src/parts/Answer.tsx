@@ -5,7 +5,7 @@ import { call, regionOf } from "../api/aws";
 import type { Operations } from "../api/operations";
 import { read } from "../api/reads";
 import { strict } from "../model/json";
-import { useReasonNotToAct } from "./ActDialog";
+import { useReasonNotToAct } from "./useReasonNotToAct";
 import { CallToCopy } from "./CallToCopy";
 import { Choice } from "./Choice";
 import { JsonEditor } from "./JsonEditor";

@@ -5,9 +5,10 @@ import { useLocation } from "wouter";
 import { regionOf } from "../api/aws";
 import type { ExecutionRow, MachineFigures } from "../api/reads";
 import { chooseTheme } from "../api/session";
-import { useExecutions, useMayAct, useOverview } from "../api/use";
+import { useExecutions, useOverview } from "../api/use";
 import { editPath, executionPath, machinePath } from "./paths";
 import { StatusBadge } from "./StatusBadge";
+import { useReasonNotToAct } from "./useReasonNotToAct";
 import styles from "./Palette.module.css";
 
 interface Entry {
@@ -25,7 +26,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const list = useId();
-  const mayAct = useMayAct();
+  const mayAct = useReasonNotToAct() === null;
   const machines = useOverview().data?.machines;
   const executions = useExecutions({ name: text, limit: 8 }).data?.executions;
   const entries = useMemo(() => {

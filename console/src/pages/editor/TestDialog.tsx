@@ -4,7 +4,7 @@ import { useState } from "react";
 import { call } from "../../api/aws";
 import type { Operations } from "../../api/operations";
 import type { State } from "../../model/definition";
-import { useReasonNotToAct } from "../../parts/ActDialog";
+import { useReasonNotToAct } from "../../parts/useReasonNotToAct";
 import { CallToCopy } from "../../parts/CallToCopy";
 import { Dialog } from "../../parts/Dialog";
 import { mistakesIn } from "../../parts/json/mistakes";

@@ -45,7 +45,8 @@ export function Acts({ row }: { row: ExecutionRow }) {
 
 /** Why it cannot be redriven; null when it can. */
 function useRedrivable({ executionArn, status, express }: ExecutionRow): string | null {
-  const { data } = useCall("DescribeExecution", { executionArn }, regionOf(executionArn));
+  const enabled = !express && status !== "RUNNING" && status !== "SUCCEEDED"; // nobody asks of the others
+  const { data } = useCall("DescribeExecution", { executionArn }, regionOf(executionArn), { enabled });
   if (express) return "Express executions cannot be redriven.";
   if (data === undefined || data.status !== status) return null;
   return data.redriveStatus === "REDRIVABLE" ? null : (data.redriveStatusReason ?? "It cannot be redriven.");

@@ -1,8 +1,9 @@
 /** Every item of a Map as a cell coloured by how it stands, drawn on a canvas: 10,000 cells are one element. */
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import type { Cell, CellStatus, Grid } from "../../model/items";
-import { useSession } from "../../api/session";
 import { statusTold } from "../../model/statuses";
+import { colourOf, useScheme } from "../../parts/colours";
+import { useWidth } from "../../parts/useWidth";
 import styles from "./ItemsGrid.module.css";
 
 const CELL = 14;
@@ -16,25 +17,16 @@ export interface ItemsGridProps {
 }
 
 export function ItemsGrid({ grid, selected, onSelect }: ItemsGridProps) {
-  const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [width, setWidth] = useState(0);
-  const { theme } = useSession();
+  const [frame, width] = useWidth();
+  const scheme = useScheme();
   const { length } = grid.cells;
   const columns = Math.max(1, Math.floor((width + GAP) / STEP));
   const rows = Math.ceil(length / columns);
 
-  useLayoutEffect(() => {
-    const watched = frame.current;
-    if (watched === null) return;
-    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
-    observer.observe(watched);
-    return () => observer.disconnect();
-  }, []);
-
   useEffect(() => {
     if (canvas.current !== null) draw(canvas.current, grid, { columns, rows, selected });
-  }, [grid, columns, rows, selected, theme]);
+  }, [grid, columns, rows, selected, scheme]);
 
   const cellAt = (x: number, y: number): number | null => {
     const index = Math.floor(y / STEP) * columns + Math.floor(x / STEP);
@@ -83,13 +75,13 @@ interface Shape {
 }
 
 const COLOURS: Record<CellStatus, string> = {
-  pending: "--line",
-  running: "--running",
-  succeeded: "--succeeded",
-  failed: "--failed",
-  caught: "--timed-out",
-  aborted: "--line-strong",
-  timedOut: "--timed-out",
+  pending: "line",
+  running: "running",
+  succeeded: "succeeded",
+  failed: "failed",
+  caught: "timed-out",
+  aborted: "line-strong",
+  timedOut: "timed-out",
 };
 
 function draw(canvas: HTMLCanvasElement, grid: Grid, { columns, rows, selected }: Shape): void {
@@ -99,15 +91,15 @@ function draw(canvas: HTMLCanvasElement, grid: Grid, { columns, rows, selected }
   canvas.width = columns * STEP * dense;
   canvas.height = rows * STEP * dense;
   context.scale(dense, dense);
-  const ink = inks(canvas);
+  const ink = inks();
   for (const { index, status } of grid.cells) {
     const x = (index % columns) * STEP;
     const y = Math.floor(index / columns) * STEP;
     context.fillStyle = ink(COLOURS[status]);
     context.fillRect(x, y, CELL, CELL);
-    if (status === "failed" || status === "timedOut") cross(context, x, y, ink("--surface"));
+    if (status === "failed" || status === "timedOut") cross(context, x, y, ink("surface"));
     if (index === selected) {
-      context.strokeStyle = ink("--ink");
+      context.strokeStyle = ink("ink");
       context.lineWidth = 2;
       context.strokeRect(x + 1, y + 1, CELL - 2, CELL - 2);
     }
@@ -126,16 +118,12 @@ function cross(context: CanvasRenderingContext2D, x: number, y: number, colour: 
   context.stroke();
 }
 
-/** A canvas knows no light-dark(): the browser is asked what a name comes to. */
-function inks(canvas: HTMLCanvasElement): (name: string) => string {
+/** Each colour is worked out once for a drawing. */
+function inks(): (token: string) => string {
   const known = new Map<string, string>();
-  return (name) => {
-    let colour = known.get(name);
-    if (colour === undefined) {
-      canvas.style.color = `var(${name})`;
-      colour = getComputedStyle(canvas).color;
-      known.set(name, colour);
-    }
+  return (token) => {
+    const colour = known.get(token) ?? colourOf(token);
+    known.set(token, colour);
     return colour;
   };
 }

@@ -1,7 +1,8 @@
 /** When each state ran, as bars below one another; what is within a Parallel or a Map is folded out on demand. */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type PointerEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, type PointerEvent, useMemo, useRef, useState } from "react";
 import { Empty } from "../../parts/Empty";
+import { useWidth } from "../../parts/useWidth";
 import type { History } from "../../model/history";
 import { barsOf, barsWithin, type Drawn, type Row, rowsOf, wholeWindow, type Window } from "../../model/timeline";
 import { durationText } from "../../model/times";
@@ -169,19 +170,6 @@ function Legend() {
       ))}
     </ul>
   );
-}
-
-/** An element's width in pixels, as it changes. */
-function useWidth(): [(element: HTMLElement | null) => void, number] {
-  const [element, setElement] = useState<HTMLElement | null>(null);
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    if (element === null) return;
-    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [element]);
-  return [setElement, width];
 }
 
 interface ScaleProps {

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { absoluteText, clockText } from "../../model/times";
-import { colourOf, useScheme } from "./colours";
+import { colourOf, useScheme } from "../colours";
 import styles from "./Plot.module.css";
 
 export interface Drawn {

@@ -1,6 +1,6 @@
 /** Colours of the page as a canvas takes them: it knows neither variables nor schemes. */
 import { useEffect, useState } from "react";
-import { useSession } from "../../api/session";
+import { useSession } from "../api/session";
 
 /** What a token of styles/tokens.css comes to at the moment, `ink` for `--ink`. */
 export function colourOf(token: string): string {
