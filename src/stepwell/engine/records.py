@@ -165,42 +165,29 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
         return _region_and_account(self.arn)
 
 
-class DeletedActivity(msgspec.Struct, frozen=True, kw_only=True):
+class _Deleted(msgspec.Struct, frozen=True, kw_only=True):
+    arn: str
+    created_at: Milliseconds  # when it was deleted
+
+    @property
+    def key(self) -> str:
+        return f"{self.arn}#deleted"
+
+    @property
+    def scope(self) -> str:
+        return _region_and_account(self.arn)
+
+    @property
+    def name(self) -> str:
+        return parse_arn(self.arn).name
+
+
+class DeletedActivity(_Deleted, frozen=True, kw_only=True):
     """An activity that is no more, as long as there may be tasks that wait for its workers."""
 
-    arn: str
-    created_at: Milliseconds  # when the activity was deleted
 
-    @property
-    def key(self) -> str:
-        return f"{self.arn}#deleted"
-
-    @property
-    def scope(self) -> str:
-        return _region_and_account(self.arn)
-
-    @property
-    def name(self) -> str:
-        return parse_arn(self.arn).name
-
-
-class DeletedMachine(msgspec.Struct, frozen=True, kw_only=True):
+class DeletedMachine(_Deleted, frozen=True, kw_only=True):
     """A state machine that is no more, as long as there may be revisions of it."""
-
-    arn: str
-    created_at: Milliseconds  # when the machine was gone
-
-    @property
-    def key(self) -> str:
-        return f"{self.arn}#deleted"
-
-    @property
-    def scope(self) -> str:
-        return _region_and_account(self.arn)
-
-    @property
-    def name(self) -> str:
-        return parse_arn(self.arn).name
 
 
 Tagged = StateMachineRecord | Activity
